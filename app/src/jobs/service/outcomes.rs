@@ -5,7 +5,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::{self, NotSet, Set},
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::Value,
 };
 
@@ -15,7 +15,7 @@ use crate::{
     domain::{
         address::EmailAddress,
         delivery::{Delivery, DeliveryPhase, DeliveryPolicy, Effect, Event, UncertainRule, said},
-        ids::{DeliveryId, OccurrenceId, ScheduleId, UserId},
+        ids::{DeliveryId, OccurrenceId, UserId},
         job::LogLevel,
         occurrence::Tally,
         smtp_reply::SmtpReply,
@@ -64,26 +64,23 @@ pub async fn apply(ctx: &Ctx, tx: &WriteTx, id: DeliveryId, event: Event, hold: 
 pub async fn apply_all(ctx: &Ctx, tx: &WriteTx, whats: Vec<What>, hold: Hold) -> AppResult<Vec<Applied>> {
     // A message that is taken needs no patience: its way stays short.
     let policy = if whats.iter().any(|(_, events)| events.iter().any(Event::asks_for_patience)) {
-        patience(&**tx, schedule_of(tx, hold.run).await?).await?
+        patience(&**tx, hold.run).await?
     } else {
         DeliveryPolicy::default()
     };
     apply_by(ctx, tx, (whats, &policy), hold).await
 }
 
-async fn schedule_of(tx: &WriteTx, run: OccurrenceId) -> AppResult<ScheduleId> {
-    let query = occurrence::Entity::find_by_id(run).select_only().column(occurrence::Column::ScheduleId);
-    query.into_tuple().one(&**tx).await?.ok_or(AppError::NotFound)
-}
-
-/// How patient a job is with its messages.
+/// How patient the job of a run is with its messages.
 ///
 /// # Errors
-/// [`AppError::NotFound`] without the job.
-pub async fn patience(db: &impl ConnectionTrait, id: ScheduleId) -> AppResult<DeliveryPolicy> {
-    let query = schedule::Entity::find_by_id(id)
+/// [`AppError::NotFound`] without the run.
+pub async fn patience(db: &impl ConnectionTrait, run: OccurrenceId) -> AppResult<DeliveryPolicy> {
+    let of_run = occurrence::Entity::find_by_id(run).select_only().column(occurrence::Column::ScheduleId).into_query();
+    let query = schedule::Entity::find()
         .select_only()
-        .columns([schedule::Column::GiveUpMinutes, schedule::Column::UncertainRule]);
+        .columns([schedule::Column::GiveUpMinutes, schedule::Column::UncertainRule])
+        .filter(schedule::Column::Id.in_subquery(of_run));
     let found: Option<(i32, UncertainRule)> = query.into_tuple().one(db).await?;
     let (give_up_minutes, uncertain) = found.ok_or(AppError::NotFound)?;
     Ok(rules::delivery_policy(give_up_minutes, uncertain))
@@ -293,8 +290,9 @@ pub async fn row(app: &AppState, id: DeliveryId) -> AppResult<Option<DeliveryRow
 /// round settles it first.
 pub fn tally(rows: &[DeliveryRow], now: DateTime<Utc>) -> Tally {
     Tally::of(rows.iter().map(|row| {
-        let due = if row.phase.is_in_flight() { Some(now) } else { row.delivery().due_at(now) };
-        (row.delivery(), due)
+        let message = row.delivery();
+        let due = if row.phase.is_in_flight() { Some(now) } else { message.due_at(now) };
+        (message, due)
     }))
 }
 

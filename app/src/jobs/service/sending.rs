@@ -114,7 +114,7 @@ pub async fn send_due(app: &AppState, hold: Hold, way: Way) -> AppResult<Round> 
     if desk.is_lost {
         return Ok(Round::Lost);
     }
-    if desk.rest_until.is_some() && !give_up_old(app, &shift.clerk, (schedule, account)).await? {
+    if desk.rest_until.is_some() && !give_up_old(app, &shift.clerk, account).await? {
         return Ok(Round::Lost);
     }
     let (rows, now) = (rows(app, hold.run).await?, Ctx::system(app).now);
@@ -126,11 +126,11 @@ pub async fn send_due(app: &AppState, hold: Hold, way: Way) -> AppResult<Round> 
 
 /// Gives up what has waited for its account for as long as its job waits for a message, where the account has not worked for
 /// all of that time. Messages that were tried give up by themselves; of many only one at a time finds out whether the account
-/// works, and the others would wait for their turns for days.
-async fn give_up_old(app: &AppState, clerk: &Clerk, (schedule, account): (ScheduleId, AccountId)) -> AppResult<IsOurs> {
+/// works, and the others would wait for their turns for days. False: the run belongs to somebody else by now.
+async fn give_up_old(app: &AppState, clerk: &Clerk, account: AccountId) -> AppResult<bool> {
     let ctx = Ctx::system(app);
     let Some(block) = gate::read(ctx.reader(), account).await?.block else { return Ok(true) };
-    let patience = outcomes::patience(ctx.reader(), schedule).await?.give_up_after;
+    let patience = outcomes::patience(ctx.reader(), clerk.hold().run).await?.give_up_after;
     let mut waiting = rows(app, clerk.hold().run).await?;
     waiting.retain(|row| {
         let message = row.delivery();
@@ -150,11 +150,9 @@ async fn strand_all(app: &AppState, clerk: &Clerk, due: VecDeque<DeliveryRow>) -
     Ok(Round::Ended(Tally::of(rows.iter().map(|row| (row.delivery(), row.next_try_at)))))
 }
 
-/// Whether the run still belongs to whoever writes.
-type IsOurs = bool;
-
-/// Ends messages that have no way any more, or have waited for theirs for too long.
-async fn strand(clerk: &Clerk, rows: impl IntoIterator<Item = DeliveryRow>, reason: &str) -> AppResult<IsOurs> {
+/// Ends messages that have no way any more, or have waited for theirs for too long. False: the run belongs to somebody else
+/// by now.
+async fn strand(clerk: &Clerk, rows: impl IntoIterator<Item = DeliveryRow>, reason: &str) -> AppResult<bool> {
     for row in rows {
         if let Stored::Lost = clerk.store(row.id, vec![Event::Stranded { reason: reason.to_owned() }]).await? {
             return Ok(false);
