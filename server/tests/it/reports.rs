@@ -48,7 +48,11 @@ async fn a_report_is_listed_and_shown_with_all_its_parts() {
             "{}",
             page.body
         );
-        assert!(page.body.contains("mina@example.org, sam@example.org"), "to whom it went, in every tab");
+        assert!(
+            page.body.contains("1 of 2 have got it. Without it: sam@example.org"),
+            "who has not got it, in every tab: {}",
+            page.body
+        );
         assert!(!page.body.contains("<b>, "), "the project's name is escaped");
         assert!(page.body.contains(&format!("http://127.0.0.1:3000/reports/{id}")), "its permanent link");
         for (tab, words) in [
