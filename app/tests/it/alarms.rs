@@ -12,7 +12,7 @@ use app::{
         planner::Overlap,
         suppression::SuppressionReason,
     },
-    entities::{alarm, alarm_mail, git_push_failure, notification, outbox_message, user},
+    entities::{alarm, alarm_mail, delivery, git_push_failure, notification, outbox_message, user},
     jobs::{
         form::JobForm,
         rules_form::RulesForm,
@@ -543,11 +543,54 @@ async fn a_message_that_may_have_arrived_waits_for_a_decision_and_that_is_one_al
         assert_eq!(unknown.len(), 2);
         for (at, message) in unknown.iter().enumerate() {
             assert_eq!(inbox::unread(&stage.mina()).await.unwrap(), 1, "{at} of {} decided", unknown.len());
+            let words = told(&stage, &stage.cast.mina).await[0].words.clone();
+            assert_eq!(words.contains("of 2 messages"), at == 0, "it counts what is left: {words}");
             runs::decide(&stage.mina(), *message, Decision::Arrived).await.unwrap();
         }
         assert_eq!(inbox::unread(&stage.mina()).await.unwrap(), 0);
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_message_that_becomes_unknown_after_the_mail_about_others_is_told_by_the_next_mail() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&patient()).await;
+        let run = start(&stage, id).await;
+        stage.work().await;
+        let messages = stage.deliveries(run).await;
+        assert_eq!(messages.len(), 2);
+        for (at, message) in messages.into_iter().enumerate() {
+            let address = message.address.clone();
+            let ctx = Ctx::system(&app);
+            let tx = ctx.begin().await.unwrap();
+            let phase = Set(DeliveryPhase::Uncertain);
+            let unknown = delivery::ActiveModel { id: Set(message.id), phase, ..Default::default() };
+            unknown.update(&*tx).await.unwrap();
+            tell::uncertain(&ctx, &tx, run, &address).await.unwrap();
+            tx.commit().await.unwrap();
+            post_all(&stage).await;
+            assert_eq!(decisions(&stage).await.len(), 1, "within an hour no other mail about the same job");
+            assert_eq!(inbox::unread(&stage.mina()).await.unwrap(), 1);
+            inbox::mark_read(&stage.mina(), None).await.unwrap();
+            let is_last = at == 1;
+            stage.pass(TimeDelta::minutes(if is_last { 61 } else { 20 }));
+        }
+        post_all(&stage).await;
+        let subjects = decisions(&stage).await;
+        assert_eq!(subjects.len(), 2, "{subjects:?}");
+        assert!(subjects[1].contains("of 2 messages"), "{subjects:?}");
+        assert_eq!(kinds(&stage).await, [AlarmKind::Uncertain], "it is still one alarm");
+    })
+    .await;
+}
+
+/// Subjects of the mails that ask for a decision.
+async fn decisions(stage: &Stage<'_>) -> Vec<String> {
+    let mut subjects = caught(stage, "mina@example.org").await;
+    subjects.retain(|subject| subject.contains("waits for a decision"));
+    subjects
 }
 
 #[tokio::test]

@@ -77,16 +77,31 @@ pub async fn has_failed_messages(db: &impl ConnectionTrait, run: OccurrenceId) -
     Ok(failed > 0)
 }
 
-/// Of how many messages of the run it is unknown whether they arrived, and whether it was cancelled.
-pub async fn unknown(db: &impl ConnectionTrait, run: OccurrenceId) -> AppResult<(u64, bool)> {
-    let count = delivery::Entity::find()
+/// The messages of a run of which it is unknown whether they arrived.
+pub struct Unknown {
+    /// How many they are.
+    pub count: u64,
+    /// To whom the latest of them went.
+    pub address: Option<String>,
+    /// Whether the run was cancelled.
+    pub is_cancelled: bool,
+}
+
+/// Of which messages of the run it is unknown whether they arrived.
+pub async fn unknown(db: &impl ConnectionTrait, run: OccurrenceId) -> AppResult<Unknown> {
+    let those = delivery::Entity::find()
         .filter(delivery::Column::OccurrenceId.eq(run))
-        .filter(delivery::Column::Phase.eq(DeliveryPhase::Uncertain))
-        .count(db)
-        .await?;
+        .filter(delivery::Column::Phase.eq(DeliveryPhase::Uncertain));
+    let count = those.clone().count(db).await?;
+    let latest = those.select_only().column(delivery::Column::Address);
+    let latest = latest.order_by_desc(delivery::Column::UncertainAt).order_by_desc(delivery::Column::Id).limit(1);
     let query = occurrence::Entity::find_by_id(run).select_only().column(occurrence::Column::State);
     let state: OccurrenceState = query.into_tuple().one(db).await?.ok_or(AppError::NotFound)?;
-    Ok((count, state == OccurrenceState::Cancelled))
+    Ok(Unknown {
+        count,
+        address: latest.into_tuple().one(db).await?,
+        is_cancelled: state == OccurrenceState::Cancelled,
+    })
 }
 
 /// An instant as the schedule's page says it.

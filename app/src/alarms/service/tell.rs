@@ -5,11 +5,15 @@ use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    sea_query::{Expr, OnConflict},
+    sea_query::{Expr, OnConflict, SelectStatement},
 };
 use uuid::Uuid;
 
-use super::{choices, facts, people};
+use super::{
+    choices,
+    facts::{self, Unknown},
+    people,
+};
 use crate::{
     domain::{
         alarm::{self as rules, AlarmKind, PUSHES_TOLD, about, sentence},
@@ -141,14 +145,40 @@ pub async fn draft_answered(ctx: &Ctx, tx: &WriteTx, run: OccurrenceId) -> AppRe
     is_read(ctx, tx, Condition::all().add(alarm::Column::Topic.eq(draft_topic(run)))).await
 }
 
-/// Of no message of a run it is unknown any more whether it arrived: nobody has to decide.
+/// It was found out, or somebody has said, whether messages of a run arrived. As long as it is unknown of others, the alarm
+/// counts those, and stays as read as it was; behind the last one nobody has to decide any more.
 ///
 /// # Errors
-/// Only those of the database.
-pub async fn settled(ctx: &Ctx, tx: &WriteTx, run: OccurrenceId) -> AppResult<()> {
-    let of_run =
-        Condition::all().add(alarm::Column::OccurrenceId.eq(run)).add(alarm::Column::Kind.eq(AlarmKind::Uncertain));
-    is_read(ctx, tx, of_run).await
+/// [`crate::error::AppError::NotFound`] for a run that is gone.
+pub async fn decided(ctx: &Ctx, tx: &WriteTx, run: OccurrenceId) -> AppResult<()> {
+    let Unknown { count, address, is_cancelled } = facts::unknown(&**tx, run).await?;
+    let once = once(AlarmKind::Uncertain, run);
+    let Some(address) = address else {
+        return is_read(ctx, tx, Condition::all().add(alarm::Column::Once.eq(once))).await;
+    };
+    let held = facts::schedule_of(&**tx, run).await?;
+    let whom = about(AlarmKind::Uncertain, &held.name, facts::number(&**tx, run).await?);
+    let why = rules::unknown_words(&address, count, is_cancelled);
+    reword(tx, &once, &sentence(AlarmKind::Uncertain, &whom, Some(&why))).await
+}
+
+/// Says otherwise what an alarm was about: to those who look, and in mails that are not written yet.
+async fn reword(tx: &WriteTx, once: &str, words: &str) -> AppResult<()> {
+    notification::Entity::update_many()
+        .col_expr(notification::Column::Words, Expr::value(words))
+        .filter(notification::Column::AlarmId.in_subquery(named(once)))
+        .exec(&**tx)
+        .await?;
+    alarm::Entity::update_many()
+        .col_expr(alarm::Column::Words, Expr::value(words))
+        .filter(alarm::Column::Once.eq(once))
+        .exec(&**tx)
+        .await?;
+    Ok(())
+}
+
+fn named(once: &str) -> SelectStatement {
+    alarm::Entity::find().select_only().column(alarm::Column::Id).filter(alarm::Column::Once.eq(once)).into_query()
 }
 
 /// What these alarms have told is read.
@@ -164,30 +194,31 @@ async fn is_read(ctx: &Ctx, tx: &WriteTx, those: Condition) -> AppResult<()> {
 }
 
 /// It is unknown whether a message arrived. One alarm a run, however many messages: its words count them, and each further
-/// one makes it unread.
+/// one makes it unread, and part of the next mail.
 ///
 /// # Errors
 /// [`crate::error::AppError::NotFound`] for a run that is gone.
 pub async fn uncertain(ctx: &Ctx, tx: &WriteTx, run: OccurrenceId, address: &str) -> AppResult<()> {
     let held = facts::schedule_of(&**tx, run).await?;
-    let (count, is_cancelled) = facts::unknown(&**tx, run).await?;
+    let Unknown { count, is_cancelled, .. } = facts::unknown(&**tx, run).await?;
     let why = rules::unknown_words(address, count, is_cancelled);
     let words = of_run(ctx, tx, &held, run, AlarmKind::Uncertain, Some(&why)).await?;
     let Some(words) = words else { return Ok(()) };
-    let id = alarm::Entity::find().select_only().column(alarm::Column::Id);
-    let id = id.filter(alarm::Column::Once.eq(once(AlarmKind::Uncertain, run))).into_query();
+    let once = once(AlarmKind::Uncertain, run);
+    reword(tx, &once, &words).await?;
     notification::Entity::update_many()
-        .col_expr(notification::Column::Words, Expr::value(words.clone()))
         .col_expr(notification::Column::ReadAt, Expr::value(None::<DateTime<Utc>>))
-        .filter(notification::Column::AlarmId.in_subquery(id))
+        .filter(notification::Column::AlarmId.in_subquery(named(&once)))
         .exec(&**tx)
         .await?;
+    // It is as new as its last message: a mail that is written already has not told of that.
     alarm::Entity::update_many()
-        .col_expr(alarm::Column::Words, Expr::value(words))
-        .filter(alarm::Column::Once.eq(once(AlarmKind::Uncertain, run)))
+        .col_expr(alarm::Column::At, Expr::value(ctx.now))
+        .filter(alarm::Column::Once.eq(once))
         .exec(&**tx)
         .await?;
-    Ok(())
+    let told = people::responsible(&**tx, held.project_id, held.owner_id).await?;
+    gather_for(ctx, tx, &told, AlarmKind::Uncertain, &schedule_topic(held.id)).await
 }
 
 /// A run did not start within its grace, or several did not: `words` say which, and what becomes of them.
@@ -390,12 +421,18 @@ async fn raise(ctx: &Ctx, tx: &WriteTx, news: News, told: &[UserId]) -> AppResul
     if kind.is_told_in_app() {
         tell::alarm(ctx, &**tx, told, id, &words).await?;
     }
+    gather_for(ctx, tx, told, kind, &topic).await?;
+    Ok(true)
+}
+
+/// Makes sure that mails to those wait who want to hear of this kind.
+async fn gather_for(ctx: &Ctx, tx: &WriteTx, told: &[UserId], kind: AlarmKind, topic: &str) -> AppResult<()> {
     for person in told {
         if choices::of(&**tx, *person).await?.wants(kind) {
-            gather(ctx, tx, *person, &topic).await?;
+            gather(ctx, tx, *person, topic).await?;
         }
     }
-    Ok(true)
+    Ok(())
 }
 
 /// How often a mail that gathers is looked for, where others begin or write one at the same moment.

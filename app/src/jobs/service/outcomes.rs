@@ -125,8 +125,8 @@ async fn apply_by(
         steps.push((place, applied));
     }
     write(ctx, tx, &known, hold).await?;
-    if known.iter().any(Known::is_settled) && messages(tx, hold.run, &[DeliveryPhase::Uncertain]).await?.is_empty() {
-        tell::settled(ctx, tx, hold.run).await?;
+    if known.iter().any(Known::is_settled) {
+        tell::decided(ctx, tx, hold.run).await?;
     }
     let (mut lines, mut bounced) = (Vec::new(), Vec::new());
     for (place, applied) in &steps {
