@@ -45,6 +45,11 @@ pub fn one(root: &Element, selector: &str) -> Option<HtmlElement> {
     root.query_selector(selector).ok().flatten()?.dyn_into().ok()
 }
 
+/// What in a card is for ears, or for a hand that carries nothing.
+pub fn unseen_in(card: &HtmlElement) -> Vec<HtmlElement> {
+    all(card.query_selector_all(".sr-only, .card__menu"))
+}
+
 /// The fields for new tasks that are open.
 pub fn open_fields_for_new(board: &HtmlElement) -> Vec<HtmlElement> {
     // What stands in closed details has a place, too: browsers only leave out to paint it.

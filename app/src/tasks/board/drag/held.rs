@@ -111,14 +111,15 @@ impl Held {
         Some(held)
     }
 
-    /// One frame: move the copy, scroll what is near an edge, find the landing place.
+    /// One frame: scroll what is near an edge, find the landing place, move the copy.
     pub fn frame(&mut self) {
         let now = dom::millis();
         let seconds = ((now - self.last) / 1000.0).clamp(0.001, 0.05);
         self.last = now;
-        self.move_copy(seconds);
+        // The copy moves last: behind a change each measure would lay out the page once more.
         self.scroll(seconds, now);
         self.find_landing();
+        self.move_copy(seconds);
     }
 
     /// The last place of the pointer: where the machine is slow, it came there after the last frame.
@@ -155,6 +156,7 @@ impl Held {
     fn scroll(&self, seconds: f64, now: f64) {
         let way = scroll_way(seconds, now - self.began);
         let (x, y) = self.at;
+        let page = self.board.get_bounding_client_rect();
         let under = self.lists.iter().find(|geo| {
             let bounds = geo.column.get_bounding_client_rect();
             (bounds.left()..=bounds.right()).contains(&x)
@@ -166,9 +168,8 @@ impl Held {
                 scroll_by(&geo.list, 0.0, edge_pull(y, bounds.top(), bounds.bottom()) * way);
             }
         }
-        let bounds = self.board.get_bounding_client_rect();
-        let down = if self.has_lanes { edge_pull(y, bounds.top(), bounds.bottom()) * way } else { 0.0 };
-        scroll_by(&self.board, edge_pull(x, bounds.left(), bounds.right()) * way, down);
+        let down = if self.has_lanes { edge_pull(y, page.top(), page.bottom()) * way } else { 0.0 };
+        scroll_by(&self.board, edge_pull(x, page.left(), page.right()) * way, down);
     }
 
     fn find_landing(&mut self) {

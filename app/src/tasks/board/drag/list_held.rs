@@ -121,11 +121,11 @@ impl HeldList {
         let now = dom::millis();
         let seconds = ((now - self.last) / 1000.0).clamp(0.001, 0.05);
         self.last = now;
-        self.move_copy();
         let bounds = self.row.board.get_bounding_client_rect();
         let pull = edge_pull(self.at, bounds.left(), bounds.right());
         scroll_by(&self.row.board, pull * scroll_way(seconds, now - self.began), 0.0);
         self.find_landing();
+        self.move_copy();
     }
 
     /// The last place of the pointer: where the machine is slow, it came there after the last frame.

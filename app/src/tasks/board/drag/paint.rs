@@ -21,6 +21,10 @@ pub fn copy_above(
     copy.remove_attribute("id").ok()?;
     copy.set_attribute("aria-hidden", "true").ok()?;
     copy.set_inert(true);
+    // What nobody sees of it is not styled in the moment of the lift.
+    for unseen in dom::unseen_in(&copy) {
+        unseen.remove();
+    }
     dom::style(&copy, "inline-size", &format!("{width}px"));
     for class in ["is-selected", "is-flash"] {
         dom::toggle(&copy, class, false);
