@@ -215,6 +215,23 @@ test('fifty steps are taken back and taken again, the last one first @hydrated',
   await answered(page);
 });
 
+test('a choice gives the focus back at once, so that a quick next key is for the card @hydrated', async ({ page }) => {
+  await pasteTasks(page, 'Todo', four.slice(0, 2));
+  await focusCard(page, four[0]);
+  await page.keyboard.press('p');
+  const high = page.getByRole('menuitemradio', { name: 'High' });
+  await expect(page.getByRole('menuitemradio', { checked: true })).toBeFocused();
+  const focused = await high.evaluate((item: HTMLElement) => {
+    item.click();
+    return document.activeElement?.textContent;
+  });
+  expect(focused).toBe(four[0]);
+  await page.keyboard.press('.');
+  await expectTitles(page, 'In Progress', [four[0]]);
+  await expect(card(page, four[0])).toContainText('High priority');
+  await answered(page);
+});
+
 test('cards are selected by keys and by the mouse, changed together, moved together, and taken back in one @hydrated', async ({ page }) => {
   await pasteTasks(page, 'Todo', four);
   const bar = page.getByRole('region', { name: 'Selection' });

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Locator, Page } from '@playwright/test';
-import { addTasks, card, expectTitles, list, middle } from '../fixtures/board.ts';
+import { addTasks, card, expectTitles, focusCard, list, middle } from '../fixtures/board.ts';
 import { type Board, noFilter } from '../fixtures/crowd.ts';
 import { addMina, closeOpened, together } from '../fixtures/pair.ts';
 import { answered, begin, clientOf, dana, expect, expectAccessible, makeProject, mina, settled, test } from '../fixtures/story.ts';
@@ -312,6 +312,35 @@ test('a board that was read before an own move was answered does not take the mo
   await expectTitles(page, 'Pending', [three[2]]);
   await expectTitles(page, 'In Progress', [three[0]]);
   await expectTitles(page, 'Todo', [three[1]]);
+});
+
+test('a card that comes back stays, whatever is read before the server has heard of it @hydrated', async ({ page, browser, empty }) => {
+  const other = await together(page, browser, empty);
+  // A part of the board is read again when somebody changes something.
+  await page.goto(`${empty.url}/board/REP?priority=medium`);
+  await settled(page, true);
+  await focusCard(page, three[0]);
+  const archived = page.waitForResponse(/\/rpc\/archive_task/);
+  await page.keyboard.press('Delete');
+  await archived;
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => { letGo = resolve; });
+  await page.route('**/rpc/restore_task*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.keyboard.press('Control+z');
+  await expectTitles(page, 'Todo', three);
+  const read = page.waitForResponse(/\/rpc\/load_board/);
+  await moveTo(other, three[2], 'Pending');
+  await (await read).finished();
+  // Long enough for what was read to be shown.
+  await page.waitForTimeout(300);
+  await expect(card(page, three[0])).toBeVisible();
+  letGo();
+  await answered(page);
+  await expectTitles(page, 'Pending', [three[2]]);
+  await expectTitles(page, 'Todo', three.slice(0, 2));
 });
 
 test('an own move that is answered while another filter is on its way stands on the board that comes @hydrated', async ({ page }) => {

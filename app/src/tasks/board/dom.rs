@@ -45,9 +45,12 @@ pub fn one(root: &Element, selector: &str) -> Option<HtmlElement> {
     root.query_selector(selector).ok().flatten()?.dyn_into().ok()
 }
 
-/// What in a card is for ears, or for a hand that carries nothing.
+/// What in a card that is carried nobody sees: words for ears, and the menu, which fingers see always and a mouse at the card
+/// that is under it.
 pub fn unseen_in(card: &HtmlElement) -> Vec<HtmlElement> {
-    all(card.query_selector_all(".sr-only, .card__menu"))
+    let is_coarse = web_sys::window().and_then(|window| window.match_media("(pointer: coarse)").ok().flatten());
+    let is_touched = is_coarse.is_some_and(|query| query.matches());
+    all(card.query_selector_all(if is_touched { ".sr-only" } else { ".sr-only, .card__menu" }))
 }
 
 /// The fields for new tasks that are open.

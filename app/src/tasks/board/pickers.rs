@@ -41,17 +41,18 @@ pub fn Picker(board: BoardState, node: NodeRef<Div>) -> impl IntoView {
                     popover::refocus(node, anchor);
                 }
             >
-                {content(&board, &open, node)}
+                {content(&board, &open, node, popup)}
             </div>
         })
     }
 }
 
-fn content(board: &BoardState, open: &Picking, node: NodeRef<Div>) -> AnyView {
+fn content(board: &BoardState, open: &Picking, node: NodeRef<Div>, popup: NodeRef<Div>) -> AnyView {
     let close = {
         let (picking, anchor) = (board.tools.picking.clone(), open.anchor);
         Callback::new(move |()| {
-            // The popover goes with its element.
+            // Closed before its element goes, it gives the focus back at once: the next key is for the card already.
+            popover::hide(popup);
             picking.set(None);
             popover::refocus(node, anchor);
         })

@@ -3,15 +3,15 @@
 
 #[cfg(feature = "hydrate")]
 pub use browser::{
-    Press, close, close_list_menu, copy_link, focus_menu_button, is_closing, is_open, menu_keys, open_at_card,
+    Press, close, close_list_menu, copy_link, focus_menu_button, hide, is_closing, is_open, menu_keys, open_at_card,
     open_picker, picker_keys, pressed_card, pressed_menu, pressed_pick, refocus, refocus_board, refocus_card,
     show_modal,
 };
 
 #[cfg(not(feature = "hydrate"))]
 pub use server::{
-    close, close_list_menu, copy_link, focus_menu_button, is_closing, is_open, menu_keys, open_at_card, open_picker,
-    picker_keys, refocus, refocus_board, refocus_card, show_modal,
+    close, close_list_menu, copy_link, focus_menu_button, hide, is_closing, is_open, menu_keys, open_at_card,
+    open_picker, picker_keys, refocus, refocus_board, refocus_card, show_modal,
 };
 
 #[cfg(feature = "hydrate")]
@@ -133,6 +133,13 @@ mod browser {
     pub fn is_closing(event: &Event) -> bool {
         js_sys::Reflect::get(event, &JsValue::from_str("newState")).ok().and_then(|state| state.as_string()).as_deref()
             == Some("closed")
+    }
+
+    /// Closes a popover; what had the focus before it has it again.
+    pub fn hide(popup: NodeRef<Div>) {
+        if let Some(popup) = popup.get_untracked() {
+            drop(popup.hide_popover());
+        }
     }
 
     /// Whether the popover has been opened again since.
@@ -319,6 +326,8 @@ mod server {
     pub fn focus_menu_button(_node: NodeRef<Div>, _card: TaskId) {}
 
     pub fn close_list_menu(_list: ColumnId) {}
+
+    pub fn hide(_popup: NodeRef<Div>) {}
 
     pub fn refocus(_node: NodeRef<Div>, _anchor: Anchor) {}
 

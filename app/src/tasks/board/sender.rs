@@ -253,6 +253,12 @@ impl Sender {
         self.queue.with_value(|queue| queue.iter().map(|unsent| unsent.change.clone()).collect())
     }
 
+    /// Whether a card is on its way back from the archive or the trash: until that is answered, the server has it where it
+    /// was.
+    pub fn brings_back(&self) -> bool {
+        self.queue.with_value(|queue| queue.iter().any(|unsent| unsent.change.brings_back()))
+    }
+
     /// The order of lists that were just read, with the moves of lists that have not been answered.
     pub fn order_of(&self, read: Vec<ColumnId>) -> Vec<ColumnId> {
         self.queue.with_value(|queue| {
@@ -355,9 +361,12 @@ mod server {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tasks::board::{
-        state::Anchor,
-        testing::{DONE, id, three, with_state},
+    use crate::{
+        domain::task_edit::{Edit, TaskEdit},
+        tasks::board::{
+            state::Anchor,
+            testing::{DONE, id, three, with_state},
+        },
     };
 
     #[test]
@@ -365,6 +374,20 @@ mod tests {
         assert!(has_to_sign_in(false, Some(&AppError::SignedOut)));
         assert!(has_to_sign_in(true, Some(&AppError::Offline)) && !has_to_sign_in(false, Some(&AppError::Offline)));
         assert!(!has_to_sign_in(true, None) && !has_to_sign_in(true, Some(&AppError::NotFound)));
+    }
+
+    #[test]
+    fn a_card_that_is_on_its_way_back_is_known_until_the_server_has_answered() {
+        with_state(three(), |state| {
+            let send = |change: Change| state.sender.send(change, state.clone(), |_| {});
+            send(Change::Archive { card: id(1) });
+            assert!(!state.sender.brings_back(), "it goes");
+            send(Change::Restore { card: id(1) });
+            assert!(state.sender.brings_back());
+        });
+        let many = |edit: Edit| Change::Edit { edits: vec![TaskEdit { task: id(1), edit }], is_back: true };
+        assert!(many(Edit::Undelete).brings_back() && many(Edit::Restore).brings_back());
+        assert!(!many(Edit::Archive).brings_back());
     }
 
     #[test]

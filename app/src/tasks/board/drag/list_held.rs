@@ -116,7 +116,7 @@ impl HeldList {
         Some(held)
     }
 
-    /// One frame: move the copy, scroll what is near an edge, find the landing place.
+    /// One frame: scroll what is near an edge, find the landing place, move the copy.
     pub fn frame(&mut self) {
         let now = dom::millis();
         let seconds = ((now - self.last) / 1000.0).clamp(0.001, 0.05);

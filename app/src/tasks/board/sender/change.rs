@@ -75,6 +75,15 @@ impl Change {
         }
     }
 
+    /// Whether a card comes back from the archive or the trash.
+    pub(super) fn brings_back(&self) -> bool {
+        match self {
+            Self::Restore { .. } => true,
+            Self::Edit { edits, .. } => edits.iter().any(|edit| matches!(edit.edit, Edit::Restore | Edit::Undelete)),
+            Self::Move { .. } | Self::Archive { .. } | Self::Shift { .. } | Self::Add { .. } => false,
+        }
+    }
+
     /// The task that gets a new title, and the title.
     pub(super) fn title(&self) -> Option<(TaskId, String)> {
         let Self::Edit { edits, .. } = self else { return None };

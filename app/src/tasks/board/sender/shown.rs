@@ -55,8 +55,15 @@ impl BoardState {
     pub fn take_place(&self) {
         self.sender.own.update_value(|own| own.retain(|_, own| own.answered.is_none()));
         self.sender.shown_on.set_value(Some(self.clock.clone()));
-        for change in self.sender.unsent() {
-            self.show(&change);
+        let unsent = self
+            .sender
+            .queue
+            .with_value(|queue| queue.iter().map(|unsent| (unsent.op, unsent.change.clone())).collect::<Vec<_>>());
+        for (op, change) in unsent {
+            // What this board cannot show comes with the stream, as anybody's.
+            if !self.show(&change) {
+                self.sender.own.update_value(|own| drop(own.remove(&op)));
+            }
         }
     }
 
@@ -117,6 +124,20 @@ mod tests {
             assert!(sender.is_shown_on(&fresh) && !sender.is_shown_on(state));
             fresh.take_place();
             assert_eq!(numbers(&fresh, DONE), [1], "shown once");
+        });
+    }
+
+    #[test]
+    fn what_a_board_made_anew_cannot_show_comes_with_the_stream() {
+        with_state(three(), |state| {
+            let (sender, op) = (&state.sender, OpId(uuid::Uuid::from_u128(1 << 64)));
+            let restore = Change::Restore { card: id(9) };
+            sender.note_own(op, &restore);
+            sender.enqueue(op, restore, state.clone(), |_| {});
+            assert!(sender.knows(Some(op)), "the board that took it back shows it");
+            let fresh = BoardState::new(three(), String::new(), state.toasts, Steps::default(), sender.clone());
+            fresh.take_place();
+            assert!(!sender.knows(Some(op)));
         });
     }
 

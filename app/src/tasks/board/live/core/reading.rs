@@ -127,6 +127,13 @@ impl Inner {
             self.read();
             return;
         }
+        // A card that is on its way back stands in no reading from before that, and would be gone with it: nothing tells
+        // of it later but another reading.
+        if state.sender.brings_back() {
+            self.mark_stale(tail);
+            self.read_soon(STALE);
+            return;
+        }
         let before = slide::look(&node);
         if !state.reconcile(&fresh, tail) {
             *self.kept.borrow_mut() = Some(slide::keep_place(&node));
