@@ -2,7 +2,7 @@
 import { type Locator, type Page } from '@playwright/test';
 import { middle } from '../fixtures/board.ts';
 import { browserOfMina, closeOpened } from '../fixtures/pair.ts';
-import { answered, begin, clientOf, dana, expect, mina, settled, test } from '../fixtures/story.ts';
+import { answered, begin, clientOf, dana, expect, losesSession, mina, settled, test } from '../fixtures/story.ts';
 
 // Refusals that these stories provoke.
 // Where the machine is slow, a newer preview is asked for before the last one has begun, which is refused then.
@@ -884,11 +884,11 @@ test.describe('a session that ends while a template is designed', () => {
     await expect(over(page)).toBeHidden();
   }
 
-  test('the draft is kept as soon as somebody has signed in again @hydrated', async ({ page, context, empty, hydrated }) => {
+  test('the draft is kept as soon as somebody has signed in again @hydrated', async ({ page, empty, hydrated }) => {
     await begin(page, empty);
     await open(page, empty.url, hydrated);
     const before = await kinds(page);
-    await context.clearCookies();
+    await losesSession(page);
     // The dialog is there before it: the preview is asked for first.
     const answer = refused(page);
     await page.getByRole('button', { name: 'Divider', exact: true }).click();
@@ -901,11 +901,11 @@ test.describe('a session that ends while a template is designed', () => {
     await expectKinds(page, [...before, 'Divider']);
   });
 
-  test('whoever puts off to sign in types on, and is not asked whenever typing rests @hydrated', async ({ page, context, empty, hydrated }) => {
+  test('whoever puts off to sign in types on, and is not asked whenever typing rests @hydrated', async ({ page, empty, hydrated }) => {
     await begin(page, empty);
     await open(page, empty.url, hydrated);
     const subject = page.getByRole('textbox', { name: 'Subject', exact: true });
-    await context.clearCookies();
+    await losesSession(page);
     for (const [at, words] of ['Week 48', 'Week 48 in short'].entries()) {
       const answer = refused(page);
       await subject.fill(words);
