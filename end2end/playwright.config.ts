@@ -20,8 +20,8 @@ export default defineConfig({
   outputDir: 'test-results',
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),
-  // A busy build server may be late once; a story that needs a second try is listed as flaky.
-  retries: process.env.CI ? 1 : 0,
+  // A busy build server may be late; a story that needs another try is listed as flaky.
+  retries: process.env.CI ? 2 : 0,
   workers: Math.max(1, Math.min(4, os.availableParallelism())),
   timeout: 90_000,
   expect: { timeout: 10_000 },

@@ -40,6 +40,7 @@ mod m0037_due_events;
 mod m0038_occurrence_snapshot;
 mod m0039_ping_words;
 mod m0040_runs_at_their_account;
+mod m0041_reminders_given_back;
 
 pub use sea_orm_migration::prelude::*;
 
@@ -89,6 +90,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0038_occurrence_snapshot::Migration),
             Box::new(m0039_ping_words::Migration),
             Box::new(m0040_runs_at_their_account::Migration),
+            Box::new(m0041_reminders_given_back::Migration),
         ]
     }
 }

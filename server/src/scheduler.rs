@@ -90,6 +90,11 @@ async fn run(app: AppState, mut stopped: watch::Receiver<bool>) {
     if let Err(error) = worker::forget_claims(&app).await {
         tracing::warn!("taking over the runs of the last process: {error}");
     }
+    match planner::follow_zones(&Ctx::system(&app)).await {
+        Ok(0) => {}
+        Ok(moved) => tracing::info!("{moved} schedules run at other instants by the time-zone data of this program"),
+        Err(error) => tracing::warn!("following the time-zone data: {error}"),
+    }
     // Before a run can push: it must not lose the claim that it has just taken.
     if let Err(error) = git_push::forget_claim(&app).await {
         tracing::warn!("taking over the push of the last process: {error}");

@@ -7,6 +7,7 @@ use app::{
         alarm::{AlarmKind, Choices},
         delivery::DeliveryPhase,
         ids::{OccurrenceId, ScheduleId},
+        mail_gate::Finder,
         notification::NotificationKind,
         occurrence::{Event, OccurrenceState, Remedy},
         planner::Overlap,
@@ -47,7 +48,7 @@ pub async fn start(stage: &Stage<'_>, id: ScheduleId) -> OccurrenceId {
 }
 
 /// What a worker stores when a run breaks for good; kept or lost with the process.
-async fn break_off(stage: &Stage<'_>, run: OccurrenceId, reason: &str, is_kept: bool) {
+pub async fn break_off(stage: &Stage<'_>, run: OccurrenceId, reason: &str, is_kept: bool) {
     let ctx = Ctx::system(stage.app);
     let tx = ctx.begin().await.unwrap();
     let id = ledger::read(&*tx, run).await.unwrap().schedule_id;
@@ -586,6 +587,40 @@ async fn a_message_that_becomes_unknown_after_the_mail_about_others_is_told_by_t
     .await;
 }
 
+#[tokio::test]
+async fn a_mail_that_was_written_and_is_to_be_tried_again_tells_of_what_became_unknown_since() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&patient()).await;
+        let run = start(&stage, id).await;
+        stage.work().await;
+        for (at, message) in stage.deliveries(run).await.into_iter().enumerate() {
+            let ctx = Ctx::system(&app);
+            let tx = ctx.begin().await.unwrap();
+            let phase = Set(DeliveryPhase::Uncertain);
+            let unknown = delivery::ActiveModel { id: Set(message.id), phase, ..Default::default() };
+            unknown.update(&*tx).await.unwrap();
+            tell::uncertain(&ctx, &tx, run, &message.address).await.unwrap();
+            tx.commit().await.unwrap();
+            if at == 0 {
+                // Its first try has come to nothing.
+                let mail = mails(&stage).await.remove(0);
+                let (until, phase) = (Set(Some(ctx.now)), Set(DeliveryPhase::Deferred));
+                let tried = alarm_mail::ActiveModel { id: Set(mail.id), until, phase, ..Default::default() };
+                let tx = ctx.begin().await.unwrap();
+                tried.update(&*tx).await.unwrap();
+                tx.commit().await.unwrap();
+            }
+            stage.pass(TimeDelta::minutes(2));
+        }
+        post_all(&stage).await;
+        let subjects = decisions(&stage).await;
+        assert_eq!(subjects.len(), 1, "{subjects:?}");
+        assert!(subjects[0].contains("of 2 messages"), "{subjects:?}");
+    })
+    .await;
+}
+
 /// Subjects of the mails that ask for a decision.
 async fn decisions(stage: &Stage<'_>) -> Vec<String> {
     let mut subjects = caught(stage, "mina@example.org").await;
@@ -600,8 +635,9 @@ async fn an_account_that_does_not_work_is_told_once_an_opening_and_over_another_
         let stage = Stage::new(&app).await;
         let account = stage.sends_to(server.port).await;
         stage.job(&patient()).await;
-        let block =
-            async || tell::account_blocked(&Ctx::system(&app), account, "Wrong password.".into()).await.unwrap();
+        let block = async || {
+            tell::account_blocked(&Ctx::system(&app), account, "Wrong password.".into(), Finder::Try).await.unwrap()
+        };
         block().await;
         stage.pass(TimeDelta::minutes(1));
         block().await;
@@ -633,7 +669,7 @@ async fn an_account_that_somebodys_test_found_wrong_is_told_by_the_first_message
         assert!(told(&stage, &stage.cast.mina).await.is_empty(), "whoever tests sees it");
         for _ in 0..2 {
             stage.pass(TimeDelta::minutes(1));
-            tell::account_blocked(&Ctx::system(&app), account, "Wrong password.".into()).await.unwrap();
+            tell::account_blocked(&Ctx::system(&app), account, "Wrong password.".into(), Finder::Try).await.unwrap();
         }
         assert_eq!(told(&stage, &stage.cast.mina).await.len(), 1);
     })

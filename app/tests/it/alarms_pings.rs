@@ -7,7 +7,7 @@ use std::{
 
 use app::{
     alarms::service::pings::{self, PingInput, Scope},
-    domain::job::without_addresses,
+    domain::{alarm::PingKind, job::without_addresses},
     entities::{alarm, ping, schedule},
     error::AppError,
     jobs::service::{
@@ -292,6 +292,28 @@ async fn a_server_that_stays_silent_holds_up_no_ping_of_another_job() {
             sent = pings::send_due(&app) => panic!("the silent server was given up too soon: {sent:?}"),
             soon = is_asked_soon => soon.expect("the other one is asked meanwhile"),
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn pings_that_pile_up_for_a_server_that_is_down_stand_before_nobody_elses() {
+    each_database(async |app| {
+        let (down, up) = (Web::answering("503 Service Unavailable").await, Web::answering("200 OK").await);
+        let stage = Stage::new(&app).await;
+        let jobs = [stage.job(&patient()).await, stage.job(&patient()).await];
+        for (id, web) in jobs.iter().zip([&down, &up]) {
+            pings::save(&stage.mina(), Scope::Job(*id), all_of(&web.url)).await.unwrap();
+        }
+        let ctx = Ctx::system(&app);
+        let tx = ctx.begin().await.unwrap();
+        for _ in 0..50 {
+            pings::note(&ctx, &tx, jobs[0], PingKind::Success).await.unwrap();
+        }
+        pings::note(&ctx, &tx, jobs[1], PingKind::Success).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(pings::send_due(&app).await.unwrap(), 2);
+        assert_eq!((down.asked().len(), up.asked().len()), (1, 1));
     })
     .await;
 }

@@ -505,7 +505,7 @@ async fn somebody_is_reminded_once_of_a_due_date_whatever_runs_and_again_of_anot
         stage.pass(TimeDelta::days(1));
         let moved = run(&stage, id).await;
         assert_eq!(subjects(&stage, moved.id).await, [pair("jonas", "1 due tomorrow · Tue 24 Nov")]);
-        assert_eq!(reminder_sent::Entity::find().all(app.reader()).await.unwrap().len(), 2);
+        assert_eq!(reminded(&stage).await.len(), 2);
     })
     .await;
 }
@@ -519,7 +519,7 @@ async fn who_got_no_mail_because_the_run_failed_is_reminded_by_the_next_one() {
         due(&stage, "Send the offer", "2026-11-24", &[&stage.cast.jonas]).await;
         let id = stage.job(&job(JobKind::Reminder, "jonas@example.org")).await;
         assert_eq!(run(&stage, id).await.state, OccurrenceState::Failed);
-        assert_eq!(reminder_sent::Entity::find().all(app.reader()).await.unwrap(), []);
+        assert_eq!(reminded(&stage).await, []);
         let second = run(&stage, id).await;
         assert_eq!((second.state, server.messages().len()), (OccurrenceState::Done, 1));
         assert_eq!(run(&stage, id).await.state, OccurrenceState::Skipped, "and once alone");
@@ -541,6 +541,68 @@ async fn who_got_no_mail_because_the_run_failed_is_reminded_by_the_next_one() {
     .await;
 }
 
+/// Of what people have been reminded.
+async fn reminded(stage: &Stage<'_>) -> Vec<reminder_sent::Model> {
+    let kept = reminder_sent::Column::ReleasedAt.is_null();
+    reminder_sent::Entity::find().filter(kept).all(stage.app.reader()).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_reminder_that_somebody_sends_again_by_hand_is_repeated_by_no_other_run() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--fail", "rcpt:550:1:5.7.1"]);
+        let stage = Stage::new(&app).await;
+        stage.sends_to(server.port).await;
+        due(&stage, "Send the offer", "2026-11-24", &[&stage.cast.jonas]).await;
+        let id = stage.job(&job(JobKind::Reminder, "jonas@example.org")).await;
+        let first = run(&stage, id).await;
+        assert_eq!(first.state, OccurrenceState::Failed);
+        let message = stage.deliveries(first.id).await.remove(0).id;
+        runs::decide(&stage.mina(), message, Decision::SendAgain).await.unwrap();
+        assert_eq!(reminded(&stage).await.len(), 1, "before it has gone");
+        stage.work().await;
+        assert_eq!(server.messages().len(), 1);
+        assert_eq!(run(&stage, id).await.state, OccurrenceState::Skipped);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whom_a_run_did_not_reach_while_it_reached_others_the_next_one_reminds_unless_it_was_refused_for_good() {
+    for (how, is_for_good) in [("rcpt:451:1", false), ("rcpt:550:1:5.7.1", true)] {
+        each_database(async |app| {
+            let server = SmtpServer::start(&["--fail", how]);
+            let stage = Stage::new(&app).await;
+            stage.sends_to(server.port).await;
+            due(&stage, "Send the offer", "2026-11-24", &[&stage.cast.jonas, &stage.cast.mina]).await;
+            let id = stage.job(&job(JobKind::Reminder, "jonas@example.org\nmina@example.org")).await;
+            let first = run(&stage, id).await;
+            let rows = stage.deliveries(first.id).await;
+            let missed = rows.iter().find(|row| row.phase != DeliveryPhase::Accepted).unwrap();
+            if !is_for_good {
+                runs::decide(&stage.mina(), missed.id, Decision::GiveUp).await.unwrap();
+                stage.work().await;
+            }
+            assert_eq!(stage.states(id).await, [OccurrenceState::Partly]);
+            let second = run(&stage, id).await;
+            let addresses: Vec<_> = mails(&stage, second.id).await.into_iter().map(|(address, _)| address).collect();
+            let expected = match is_for_good {
+                true => (OccurrenceState::Skipped, Vec::new()),
+                false => (OccurrenceState::Done, vec![missed.address.clone()]),
+            };
+            assert_eq!((second.state, addresses), expected, "{how}");
+            // What another run has taken over is not this one's to send again.
+            runs::decide(&stage.mina(), missed.id, Decision::SendAgain).await.unwrap();
+            let mine = reminded(&stage).await;
+            let of_second = mine.iter().filter(|row| row.occurrence_id == Some(second.id)).count();
+            assert_eq!(of_second, usize::from(!is_for_good), "{mine:?}");
+            stage.work().await;
+            assert_eq!(run(&stage, id).await.state, OccurrenceState::Skipped);
+        })
+        .await;
+    }
+}
+
 #[tokio::test]
 async fn a_cancelled_run_leaves_to_the_next_one_whom_it_has_not_reminded() {
     each_database(async |app| {
@@ -555,7 +617,7 @@ async fn a_cancelled_run_leaves_to_the_next_one_whom_it_has_not_reminded() {
         let rows = stage.deliveries(first.id).await;
         let of = |phase: DeliveryPhase| rows.iter().find(|row| row.phase == phase).unwrap();
         let (told, waits) = (of(DeliveryPhase::Accepted), of(DeliveryPhase::Withheld));
-        let left = reminder_sent::Entity::find().all(app.reader()).await.unwrap();
+        let left = reminded(&stage).await;
         assert_eq!(left.iter().map(|row| Some(row.user_id)).collect::<Vec<_>>(), [told.user_id]);
         let second = run(&stage, id).await;
         let addresses: Vec<_> = mails(&stage, second.id).await.into_iter().map(|(address, _)| address).collect();

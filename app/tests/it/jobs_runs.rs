@@ -16,9 +16,10 @@ use app::{
             worker,
         },
         view::{RecipientGroup, RunLook},
+        when_form::WhenForm,
     },
     mail::service::{accounts, outbox},
-    testing::{each_database, frozen, smtp_server::SmtpServer},
+    testing::{SilentArchive, each_database, frozen, smtp_server::SmtpServer},
 };
 use chrono::{NaiveDate, TimeDelta};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
@@ -279,6 +280,25 @@ async fn a_report_that_does_not_meet_the_condition_is_skipped_and_by_hand_it_is_
 }
 
 #[tokio::test]
+async fn a_run_that_its_condition_skips_uses_up_none_of_a_number_of_runs() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let rules = RulesForm { send_if: "figure".into(), value: "5".into(), ..RulesForm::default() };
+        let when = WhenForm { runs: "1".into(), ..WhenForm::default() };
+        let id = stage.job(&JobForm { rules, when, ..mondays_at_ten() }).await;
+        stage.pass(TimeDelta::minutes(60));
+        stage.plan().await;
+        assert_eq!(stage.schedule(id).await.next_run_at, None, "it is the last one");
+        stage.work().await;
+        assert_eq!(stage.states(id).await, [OccurrenceState::Skipped]);
+        let goes_on = stage.schedule(id).await;
+        let next = goes_on.next_run_at.map(|at| at - goes_on.last_planned_at);
+        assert_eq!((goes_on.runs_made, next), (0, Some(TimeDelta::days(7))));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_claim_is_not_renewed_beyond_the_time_that_a_try_may_take() {
     each_database(async |app| {
         let stage = Stage::new(&app).await;
@@ -467,6 +487,41 @@ async fn jobs_that_failed_when_they_last_ran_are_counted_for_those_who_see_them(
         assert_eq!(runs::failing(&stage.mina()).await, Ok(1), "until one has ended well");
         stage.work().await;
         assert_eq!(runs::failing(&stage.mina()).await, Ok(0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_message_that_somebody_sends_again_while_its_run_comes_to_an_end_goes_again() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--fail", "rcpt:554"]);
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&mondays_at_ten()).await;
+        // The archive has a commit.
+        runs::start(&stage.mina(), id).await.unwrap();
+        stage.work().await;
+        stage.sends_to(server.port).await;
+        stage.pass(TimeDelta::minutes(1));
+        let run = runs::start(&stage.mina(), id).await.unwrap();
+        let silent = SilentArchive::below(&app.settings.data_dir);
+        // All is sent, and what is kept in the archive takes its time.
+        let hand = async {
+            let refused = loop {
+                let messages = stage.deliveries(run).await;
+                if !messages.is_empty() && messages.iter().all(|message| message.phase == DeliveryPhase::Failed) {
+                    break messages[0].id;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            };
+            runs::decide(&stage.mina(), refused, Decision::SendAgain).await.unwrap();
+            drop(silent);
+            refused
+        };
+        let (_, again) = tokio::join!(stage.work(), hand);
+        stage.work().await;
+        let messages = stage.deliveries(run).await;
+        let message = messages.iter().find(|message| message.id == again).unwrap();
+        assert_eq!((message.phase, message.attempts), (DeliveryPhase::Failed, 2), "it was tried again");
     })
     .await;
 }

@@ -29,7 +29,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
 
 use super::{
-    alarms::fail,
+    alarms::{break_off, fail},
     jobs_stage::{Stage, hourly, mondays_at_ten},
 };
 
@@ -329,6 +329,25 @@ async fn a_job_that_pauses_itself_begins_nothing_more_of_what_waits() {
         schedules::resume(&stage.mina(), id).await.unwrap();
         assert_eq!(stage.work().await, 1);
         assert_eq!(stage.states(id).await, [Failed, Done]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_has_come_when_a_job_pauses_itself_has_its_row() {
+    each_database(async |app| {
+        let stage = Stage::new(&app).await;
+        let id = stage.job(&ruled("queue_all", "latest_only")).await;
+        let mut row = stage.schedule(id).await.into_active_model();
+        row.failures_in_row = Set(2);
+        row.update(app.reader()).await.unwrap();
+        plan_hours(&stage, 1).await;
+        let run = stage.runs(id).await[0].id;
+        // While it is worked on the next hour comes, and nobody has planned yet when it fails.
+        stage.pass(HOUR);
+        break_off(&stage, run, "It broke.", true).await;
+        assert_eq!(stage.schedule(id).await.state, ScheduleState::Paused);
+        assert_eq!(stage.states(id).await, [Failed, Planned]);
     })
     .await;
 }

@@ -98,6 +98,44 @@ async fn a_wrong_password_burns_one_message_and_the_others_wait_until_a_person_l
 }
 
 #[tokio::test]
+async fn a_wrong_password_is_tried_over_one_connection_however_many_the_account_may_have() {
+    each_database(async |app| {
+        let server = SmtpServer::start(&["--auth", "dana:right"]);
+        let stage = Stage::new(&app).await;
+        let account = signs_in(&stage, server.port, "automatic", "wrong").await;
+        gate::save_limits(&stage.mina(), account, "", "4").await.unwrap();
+        let id = stage.job(&many(5)).await;
+        let attempts: Vec<_> = run(&stage, id).await.iter().map(|row| row.attempts).collect();
+        assert_eq!((attempts, server.count("auth")), (vec![1, 0, 0, 0, 0], 1));
+        assert_eq!(gate::read(app.reader(), account).await.unwrap().block.unwrap().times, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_tried_every_ten_minutes_and_given_up_for_all_in_time() {
+    each_database(async |app| {
+        let free_port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let stage = Stage::new(&app).await;
+        stage.sends_to(free_port).await;
+        let id = stage.job(&many(5)).await;
+        let run = run(&stage, id).await[0].occurrence_id;
+        for _ in 0..12 {
+            stage.pass(TimeDelta::minutes(11));
+            assert_eq!(stage.work().await, 1, "one that has waited long holds up nobody for longer");
+        }
+        stage.pass(TimeDelta::days(1));
+        stage.work().await;
+        let rows = stage.deliveries(run).await;
+        assert!(rows.iter().all(|row| row.phase == DeliveryPhase::Failed), "{:?}", stage.log(run).await);
+        assert!(rows.iter().all(|row| row.attempts > 0), "what never was tried has a try");
+        let given_up = |row: &&Message| row.reason.as_deref().is_some_and(|words| words.starts_with("Given up: "));
+        assert!(rows.iter().any(|row| given_up(&row)));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_server_that_wants_a_sign_in_first_costs_one_message_an_attempt_and_fails_none() {
     each_database(async |app| {
         let server = SmtpServer::start(&["--fail", "mail:530:1:5.7.0"]);

@@ -9,7 +9,7 @@ use std::{
 
 use app::{
     alarms::service::tell,
-    domain::{ids::ScheduleId, policy::Overlap},
+    domain::{ids::ScheduleId, mail_gate::Finder, policy::Overlap},
     jobs::{
         form::JobForm,
         service::{backfill, runs, schedules, worker},
@@ -213,7 +213,7 @@ async fn a_scrape_of_a_busy_instance_parses_and_says_what_is_going_on() {
         app.clock.advance(chrono::TimeDelta::minutes(5));
         runs::start(&administrator(&app).await, id).await.unwrap();
         app.clock.advance(chrono::TimeDelta::seconds(90));
-        tell::account_blocked(&Ctx::system(&app), OUTBOX, "Full.".into()).await.unwrap();
+        tell::account_blocked(&Ctx::system(&app), OUTBOX, "Full.".into(), Finder::Try).await.unwrap();
 
         let answer = scrape(app.app.clone(), "127.0.0.1:4000", &[]).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);

@@ -11,7 +11,8 @@
 //! A message that must not go, because of its recipient, is `withheld`: before an attempt, with the reason.
 //!
 //! `data_sent` is stored before the final dot goes out. A break before it is retried safely; a
-//! break after it is unknowable (RFC 1047), so the row is held as `uncertain`.
+//! break after it is unknowable (RFC 1047), so the row is held as `uncertain`. Where it is tried once more by itself, and
+//! that comes to nothing, it is as unknown as before: only a person can say that it goes again.
 
 use super::backoff::Backoff;
 use super::lease;
@@ -51,7 +52,8 @@ pub struct Delivery {
     pub reply: Option<SmtpReply>,
     /// Why it stands where it stands, in words, when the server did not say it.
     pub reason: Option<String>,
-    /// Whether the one automatic second try after an unknown outcome has been used.
+    /// Whether the one automatic second try after an unknown outcome has been used, since it was last queued: what an earlier
+    /// try has sent may have arrived.
     pub retried_uncertain: bool,
 }
 
@@ -225,7 +227,8 @@ impl Delivery {
                 let who = by.unwrap_or_else(|| "hand".to_owned());
                 self.with_reason(format!("Marked as delivered by {who}.")).end(Accepted)
             }
-            (Queued | Deferred | Uncertain, Event::GivenUp { by }) => self.given_up(by),
+            (Queued | Deferred, Event::GivenUp { by }) => self.given_up(by).end_unsent(Failed),
+            (Uncertain, Event::GivenUp { by }) => self.given_up(by).end(Failed),
             _ => (self, Vec::new()),
         }
     }
@@ -243,7 +246,7 @@ impl Delivery {
         let verdict = reply.verdict();
         let refused = self.with_reply(reply);
         let (next, mut effects) = match verdict {
-            Verdict::Never => refused.end(DeliveryPhase::Failed),
+            Verdict::Never => refused.end_unsent(DeliveryPhase::Failed),
             // A 2xx or 3xx where it was not expected refuses nothing for good.
             Verdict::Later | Verdict::Yes => refused.defer(now, policy, seed),
         };
@@ -262,7 +265,7 @@ impl Delivery {
     fn close(mut self, reason: String, phase: DeliveryPhase) -> (Self, Vec<Effect>) {
         // What a server said of an earlier attempt is not why.
         self.reply = None;
-        self.with_reason(reason).end(phase)
+        self.with_reason(reason).end_unsent(phase)
     }
 
     fn block(self, reason: String, now: DateTime<Utc>, policy: &DeliveryPolicy, seed: u64) -> (Self, Vec<Effect>) {
@@ -272,20 +275,15 @@ impl Delivery {
     }
 
     /// What a server said of the last attempt, or why that one broke, stays: it is why somebody gave up.
-    fn given_up(self, by: Option<String>) -> (Self, Vec<Effect>) {
+    fn given_up(self, by: Option<String>) -> Self {
         let who = by.unwrap_or_else(|| "hand".to_owned());
-        let given_up = format!("Given up by {who}.");
-        let reason = match &self.reason {
-            Some(reason) => after(reason, &given_up),
-            None => given_up,
-        };
-        self.with_reason(reason).end(DeliveryPhase::Failed)
+        self.and_reason(format!("Given up by {who}."))
     }
 
     fn defer(mut self, now: DateTime<Utc>, policy: &DeliveryPolicy, seed: u64) -> (Self, Vec<Effect>) {
         let at = now + WAITS.wait(self.attempts_in_a_row(), seed);
         if at > self.queued_at + policy.give_up_after {
-            return self.end(DeliveryPhase::Failed);
+            return self.end_unsent(DeliveryPhase::Failed);
         }
         self.next_try_at = Some(at);
         (self.at(DeliveryPhase::Deferred), vec![Effect::WakeAt(at)])
@@ -294,12 +292,7 @@ impl Delivery {
     fn doubt(mut self, now: DateTime<Utc>, policy: &DeliveryPolicy, seed: u64) -> (Self, Vec<Effect>) {
         if policy.uncertain == UncertainRule::RetryOnce && !self.retried_uncertain {
             self.retried_uncertain = true;
-            let (next, effects) = self.defer(now, policy, seed);
-            if next.phase == DeliveryPhase::Deferred {
-                return (next, effects);
-            }
-            // Too old to try again: what is unknown stays unknown, not failed.
-            return next.end(DeliveryPhase::Uncertain);
+            return self.defer(now, policy, seed);
         }
         self.end(DeliveryPhase::Uncertain)
     }
@@ -307,6 +300,8 @@ impl Delivery {
     fn queue_again(mut self, now: DateTime<Utc>) -> (Self, Vec<Effect>) {
         self.queued_at = now;
         self.attempts_before = self.attempts;
+        // Whoever sends it again knows what they do.
+        self.retried_uncertain = false;
         self.next_try_at = Some(now);
         (self.at(DeliveryPhase::Queued), vec![Effect::WakeAt(now)])
     }
@@ -314,6 +309,15 @@ impl Delivery {
     fn end(mut self, phase: DeliveryPhase) -> (Self, Vec<Effect>) {
         self.next_try_at = None;
         (self.at(phase), vec![Effect::Finished])
+    }
+
+    /// Ends it without its being sent by the last try: unknown where an earlier one may have arrived, which nobody must send
+    /// again in a heap with others.
+    fn end_unsent(self, phase: DeliveryPhase) -> (Self, Vec<Effect>) {
+        if self.retried_uncertain {
+            return self.and_reason("An earlier try may have arrived.".to_owned()).end(DeliveryPhase::Uncertain);
+        }
+        self.end(phase)
     }
 
     fn at(mut self, phase: DeliveryPhase) -> Self {
@@ -330,6 +334,14 @@ impl Delivery {
     fn with_reason(mut self, reason: String) -> Self {
         self.reason = Some(reason);
         self
+    }
+
+    fn and_reason(self, further: String) -> Self {
+        let reason = match &self.reason {
+            Some(reason) => after(reason, &further),
+            None => further,
+        };
+        self.with_reason(reason)
     }
 }
 
@@ -352,7 +364,16 @@ fn after(first: &str, second: &str) -> String {
 impl Event {
     /// Whether it may leave a message of which nobody knows whether it arrived.
     pub fn may_leave_unknown(&self) -> bool {
-        matches!(self, Self::Broken { .. } | Self::AccountBlocked { .. } | Self::Abandoned)
+        matches!(
+            self,
+            Self::Refused { .. }
+                | Self::Broken { .. }
+                | Self::AccountBlocked { .. }
+                | Self::Abandoned
+                | Self::Withheld { .. }
+                | Self::Stranded { .. }
+                | Self::GivenUp { .. }
+        )
     }
 
     /// Whether it says how an attempt has ended, which nobody knows but whoever made it.
@@ -378,7 +399,15 @@ impl Event {
 
     /// Whether the patience of a delivery decides what follows.
     pub fn asks_for_patience(&self) -> bool {
-        self.may_leave_unknown() || matches!(self, Self::Refused { .. })
+        matches!(self, Self::Refused { .. } | Self::Broken { .. } | Self::AccountBlocked { .. } | Self::Abandoned)
+    }
+
+    /// Why an attempt broke, or the account was refused.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Broken { reason, .. } | Self::AccountBlocked { reason, .. } => Some(reason),
+            _ => None,
+        }
     }
 
     fn attempt(&self) -> Option<u32> {

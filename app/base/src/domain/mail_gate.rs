@@ -41,6 +41,15 @@ pub struct Slow {
     pub since: DateTime<Utc>,
 }
 
+/// Who has found out that an account does not work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finder {
+    /// A message that was let through while it seemed to work: of several at once the first one tells.
+    Message,
+    /// The message that tries whether it works again, or a person.
+    Try,
+}
+
 /// The answer to a message that wants to go out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Passage {
@@ -97,7 +106,10 @@ impl Gate {
 
     /// The account itself was refused. `seed` decides the jitter of the waits.
     #[must_use]
-    pub fn blocked(mut self, words: String, now: DateTime<Utc>, seed: u64) -> Self {
+    pub fn blocked(mut self, words: String, finder: Finder, now: DateTime<Utc>, seed: u64) -> Self {
+        if finder == Finder::Message && self.block.is_some() {
+            return self;
+        }
         let (since, times) = match &self.block {
             Some(block) => (block.since, block.times.saturating_add(1)),
             None => (now, 1),
@@ -113,9 +125,13 @@ impl Gate {
         self
     }
 
-    /// 421: the server asked for less.
+    /// 421: the server asked for less. While the account rests for that, further such answers are to what was on its way
+    /// already, over other connections.
     #[must_use]
     pub fn slowed(mut self, now: DateTime<Utc>) -> Self {
+        if self.slow.is_some_and(|slow| slow.since <= now && now < slow.since + REST) {
+            return self;
+        }
         self.slow = Some(Slow { times: (self.slowness(now) + 1).min(SLOWEST), since: now });
         self.next_send_at = Some(self.next_send_at.unwrap_or(now).max(now + REST));
         self
@@ -224,14 +240,14 @@ mod tests {
         let (gate, passage) = gate.ask(at(0), Some(60), PATIENCE);
         assert_eq!((passage, gate.next_send_at), (Passage::Go(at(0)), Some(at(1))), "the pace goes on from here");
         // What can be of its own pace counts: an account that goes slowly waits for long.
-        let (slow, _) = Gate::default().slowed(at(0)).slowed(at(0)).ask(at(60), Some(1), PATIENCE);
+        let (slow, _) = Gate::default().slowed(at(-60)).slowed(at(0)).ask(at(60), Some(1), PATIENCE);
         assert_eq!(slow.next_send_at, Some(at(300)));
         assert_eq!(slow.ask(at(61), Some(1), PATIENCE).1, Passage::Wait(at(300)));
     }
 
     #[test]
     fn a_blocked_account_waits_and_then_one_message_tries() {
-        let gate = Gate::default().blocked("535".into(), at(0), 1);
+        let gate = Gate::default().blocked("535".into(), Finder::Try, at(0), 1);
         let probe_at = gate.block.as_ref().unwrap().probe_at;
         assert!(probe_at >= at(60) && probe_at <= at(75));
         assert_eq!(gate.clone().ask(at(30), None, PATIENCE).1, Passage::Wait(probe_at));
@@ -243,13 +259,27 @@ mod tests {
     }
 
     #[test]
+    fn of_several_connections_that_find_out_the_same_the_first_one_tells() {
+        let gate = Gate::default().blocked("535".into(), Finder::Message, at(0), 1);
+        let same = gate.clone().blocked("534".into(), Finder::Message, at(1), 1);
+        assert_eq!(same, gate);
+        assert_eq!(gate.blocked("534".into(), Finder::Try, at(60), 1).block.unwrap().times, 2);
+        let slow = Gate::default().slowed(at(0));
+        assert_eq!(slow.clone().slowed(at(59)), slow, "what was on its way already");
+        assert_eq!(slow.slowed(at(60)).slow.unwrap().times, 2);
+    }
+
+    #[test]
     fn an_account_that_was_blocked_before_the_clock_was_set_back_is_tried_again() {
-        let (gate, _) = Gate::default().blocked("535".into(), at(86_400), 1).ask(at(86_500), None, PATIENCE);
+        let (gate, _) =
+            Gate::default().blocked("535".into(), Finder::Try, at(86_400), 1).ask(at(86_500), None, PATIENCE);
         let (gate, passage) = gate.ask(at(0), None, PATIENCE);
         assert_eq!(passage, Passage::Probe(at(0)), "whoever was to try it may be gone");
         assert_eq!(gate.ask(at(1), None, PATIENCE).1, Passage::Wait(at(0) + PROBE_TAKES), "one message tries");
         // An hour is more than a first try is put off for, and less than a tenth one.
-        let blocked = |times: i64| (0..times).fold(Gate::default(), |gate, _| gate.blocked("535".into(), at(3_600), 1));
+        let blocked = |times: i64| {
+            (0..times).fold(Gate::default(), |gate, _| gate.blocked("535".into(), Finder::Try, at(3_600), 1))
+        };
         assert_eq!(blocked(1).ask(at(0), None, PATIENCE).1, Passage::Probe(at(0)));
         let often = blocked(10);
         let back = often.block.as_ref().unwrap().probe_at - often.longest_wait(None);
@@ -261,9 +291,9 @@ mod tests {
         assert_eq!(Gate::default().longest_wait(None), Duration::zero());
         let (paced, _) = Gate::default().ask(at(0), Some(60), PATIENCE);
         assert_eq!(paced.longest_wait(Some(60)), REST);
-        let blocked = paced.blocked("535".into(), at(0), 1);
+        let blocked = paced.blocked("535".into(), Finder::Try, at(0), 1);
         assert_eq!(blocked.longest_wait(Some(60)), PROBE_TAKES, "somebody may be trying it");
-        assert!(blocked.blocked("535".into(), at(0), 1).longest_wait(None) > PROBE_TAKES);
+        assert!(blocked.blocked("535".into(), Finder::Try, at(0), 1).longest_wait(None) > PROBE_TAKES);
     }
 
     #[test]
@@ -271,7 +301,7 @@ mod tests {
         let mut gate = Gate::default();
         let mut waits = Vec::new();
         for _ in 0..10 {
-            gate = gate.blocked("535".into(), at(0), 1);
+            gate = gate.blocked("535".into(), Finder::Try, at(0), 1);
             waits.push(gate.block.as_ref().unwrap().probe_at - at(0));
         }
         assert!(waits[..6].is_sorted() && waits[9] >= Duration::hours(1) && waits[9] <= Duration::minutes(75));
@@ -298,7 +328,7 @@ mod tests {
 
     #[test]
     fn however_often_it_is_asked_to_slow_down_it_does_not_stop() {
-        let gate = (0..40).fold(Gate::default(), |gate, _| gate.slowed(at(0)));
+        let gate = (-39..=0).fold(Gate::default(), |gate, minute| gate.slowed(at(60 * minute)));
         assert_eq!(gate.slowness(at(0)), SLOWEST);
         assert_eq!(gate.next_send_at, Some(at(60)));
     }

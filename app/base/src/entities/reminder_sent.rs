@@ -20,6 +20,8 @@ pub struct Model {
     /// The run that did it; none where it is gone.
     pub occurrence_id: Option<OccurrenceId>,
     pub at: DateTimeUtc,
+    /// When that run ended without having told the person: another one reminds, or this one where its mail is sent again.
+    pub released_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

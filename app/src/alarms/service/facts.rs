@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFi
 
 use crate::{
     domain::{
+        alarm::AlarmKind,
         delivery::{DeliveryPhase, said as said_of},
         ids::OccurrenceId,
         occurrence::OccurrenceState,
@@ -102,6 +103,14 @@ pub async fn unknown(db: &impl ConnectionTrait, run: OccurrenceId) -> AppResult<
         address: latest.into_tuple().one(db).await?,
         is_cancelled: state == OccurrenceState::Cancelled,
     })
+}
+
+/// Whether an alarm asks for what has been decided since: nobody has to do anything any more.
+pub async fn is_settled(db: &impl ConnectionTrait, alarm: &alarm::Model) -> AppResult<bool> {
+    match alarm.occurrence_id.filter(|_| alarm.kind == AlarmKind::Uncertain) {
+        Some(run) => Ok(unknown(db, run).await?.count == 0),
+        None => Ok(false),
+    }
 }
 
 /// An instant as the schedule's page says it.

@@ -1,7 +1,7 @@
 //! Pings: a web server outside is asked while all is well, and raises the alarm when it is asked no more. One address of
 //! the instance, asked every minute while its scheduler plans; one of each job that has one, asked after its runs.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use futures::future::join_all;
 use http::{Method, StatusCode, header::CONTENT_TYPE};
@@ -37,8 +37,10 @@ use crate::{
 
 /// The scope of the instance's own ping.
 const INSTANCE: &str = "instance";
-/// Pings that one look sends.
+/// Jobs whose pings one look sends, side by side.
 const LOOK: u64 = 20;
+/// Pings of one job that one look sends, one after the other: the others wait for them.
+const IN_A_ROW: u64 = 5;
 /// How long somebody who enters an address waits for the look-up of its name.
 const LOOK_UP: Duration = Duration::from_secs(3);
 /// How long a ping is in the hands of a process.
@@ -252,32 +254,56 @@ pub async fn send_due(app: &AppState) -> AppResult<usize> {
         .add(ping_call::Column::DueAt.lte(ctx.now))
         // The clock was set back.
         .add(ping_call::Column::DueAt.gt(lease::latest_end(ctx.now, LONGEST)));
-    let due = ping_call::Entity::find()
-        .filter(is_due)
-        .order_by_asc(ping_call::Column::Id)
+    // Jobs, not pings: those that pile up for a server that is down must not stand before everybody else's.
+    let jobs: Vec<String> = ping_call::Entity::find()
+        .select_only()
+        .column(ping_call::Column::Scope)
+        .filter(is_due.clone())
+        .group_by(ping_call::Column::Scope)
+        .order_by_asc(ping_call::Column::DueAt.min())
         .limit(LOOK)
+        .into_tuple()
         .all(ctx.reader())
         .await?;
-    let mut by_job: BTreeMap<String, Vec<ping_call::Model>> = BTreeMap::new();
-    for call in due {
-        by_job.entry(call.scope.clone()).or_default().push(call);
+    let mut turns = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        let calls = ping_call::Entity::find()
+            .filter(is_due.clone())
+            .filter(ping_call::Column::Scope.eq(job))
+            .order_by_asc(ping_call::Column::Id)
+            .limit(IN_A_ROW)
+            .all(ctx.reader())
+            .await?;
+        turns.push(send_in_turn(app, calls));
     }
-    let sent = join_all(by_job.into_values().map(|calls| send_in_turn(app, calls))).await;
-    sent.into_iter().sum()
+    join_all(turns).await.into_iter().sum()
 }
 
-/// Sends the pings of a job until one is not answered well: the next look goes on.
+/// Sends the pings of a job until one is not answered well: a later look goes on.
 async fn send_in_turn(app: &AppState, calls: Vec<ping_call::Model>) -> AppResult<usize> {
     let mut sent = 0;
     for call in calls {
         if take(&Ctx::system(app), &call).await? {
             sent += 1;
             if !send(app, &call).await? {
+                stand_back(&Ctx::system(app), &call.scope).await?;
                 break;
             }
         }
     }
     Ok(sent)
+}
+
+/// Lets the other jobs go first at the next look: what is due of this one has waited since now.
+async fn stand_back(ctx: &Ctx, job: &str) -> AppResult<()> {
+    let tx = ctx.begin().await?;
+    ping_call::Entity::update_many()
+        .col_expr(ping_call::Column::DueAt, Expr::value(ctx.now))
+        .filter(ping_call::Column::Scope.eq(job))
+        .filter(ping_call::Column::DueAt.lt(ctx.now))
+        .exec(&*tx)
+        .await?;
+    Ok(tx.commit().await?)
 }
 
 /// What waits for longer than a ping can is cut to that, as somebody may have it in hand.

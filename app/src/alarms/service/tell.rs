@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    sea_query::{Expr, OnConflict, SelectStatement},
+    sea_query::{Expr, ExprTrait, OnConflict},
 };
 use uuid::Uuid;
 
@@ -20,7 +20,7 @@ use crate::{
         delivery::DeliveryPhase,
         ids::{AccountId, AlarmId, AlarmMailId, OccurrenceId, ProjectId, ScheduleId, UserId},
         job::ScheduleState,
-        mail_gate::Gate,
+        mail_gate::{Finder, Gate},
         occurrence::OccurrenceState,
     },
     entities::{alarm, alarm_mail, notification, schedule, smtp_account},
@@ -159,26 +159,21 @@ pub async fn decided(ctx: &Ctx, tx: &WriteTx, run: OccurrenceId) -> AppResult<()
     let held = facts::schedule_of(&**tx, run).await?;
     let whom = about(AlarmKind::Uncertain, &held.name, facts::number(&**tx, run).await?);
     let why = rules::unknown_words(&address, count, is_cancelled);
-    reword(tx, &once, &sentence(AlarmKind::Uncertain, &whom, Some(&why))).await
-}
-
-/// Says otherwise what an alarm was about: to those who look, and in mails that are not written yet.
-async fn reword(tx: &WriteTx, once: &str, words: &str) -> AppResult<()> {
-    notification::Entity::update_many()
-        .col_expr(notification::Column::Words, Expr::value(words))
-        .filter(notification::Column::AlarmId.in_subquery(named(once)))
-        .exec(&**tx)
-        .await?;
+    let words = sentence(AlarmKind::Uncertain, &whom, Some(&why));
+    let Some(alarm) = raised(tx, &once).await? else { return Ok(()) };
+    // In mails that are not written yet, too.
     alarm::Entity::update_many()
-        .col_expr(alarm::Column::Words, Expr::value(words))
-        .filter(alarm::Column::Once.eq(once))
+        .col_expr(alarm::Column::Words, Expr::value(&words))
+        .filter(alarm::Column::Id.eq(alarm))
         .exec(&**tx)
         .await?;
-    Ok(())
+    tell::alarm_otherwise(&**tx, alarm, &words).await
 }
 
-fn named(once: &str) -> SelectStatement {
-    alarm::Entity::find().select_only().column(alarm::Column::Id).filter(alarm::Column::Once.eq(once)).into_query()
+/// The alarm that was raised under this name.
+async fn raised(tx: &WriteTx, once: &str) -> AppResult<Option<AlarmId>> {
+    let query = alarm::Entity::find().select_only().column(alarm::Column::Id).filter(alarm::Column::Once.eq(once));
+    Ok(query.into_tuple().one(&**tx).await?)
 }
 
 /// What these alarms have told is read.
@@ -204,21 +199,49 @@ pub async fn uncertain(ctx: &Ctx, tx: &WriteTx, run: OccurrenceId, address: &str
     let why = rules::unknown_words(address, count, is_cancelled);
     let words = of_run(ctx, tx, &held, run, AlarmKind::Uncertain, Some(&why)).await?;
     let Some(words) = words else { return Ok(()) };
-    let once = once(AlarmKind::Uncertain, run);
-    reword(tx, &once, &words).await?;
-    notification::Entity::update_many()
-        .col_expr(notification::Column::ReadAt, Expr::value(None::<DateTime<Utc>>))
-        .filter(notification::Column::AlarmId.in_subquery(named(&once)))
-        .exec(&**tx)
-        .await?;
-    // It is as new as its last message: a mail that is written already has not told of that.
+    let Some(alarm) = raised(tx, &once(AlarmKind::Uncertain, run)).await? else { return Ok(()) };
+    // It is as new as its last message: a mail that has left has not told of that.
     alarm::Entity::update_many()
+        .col_expr(alarm::Column::Words, Expr::value(&words))
         .col_expr(alarm::Column::At, Expr::value(ctx.now))
-        .filter(alarm::Column::Once.eq(once))
+        .filter(alarm::Column::Id.eq(alarm))
         .exec(&**tx)
         .await?;
-    let told = people::responsible(&**tx, held.project_id, held.owner_id).await?;
-    gather_for(ctx, tx, &told, AlarmKind::Uncertain, &schedule_topic(held.id)).await
+    let (topic, told) = (schedule_topic(held.id), people::responsible(&**tx, held.project_id, held.owner_id).await?);
+    tell::alarm_anew(ctx, &**tx, &told, alarm, &words).await?;
+    for person in told {
+        let is_wanted = choices::of(&**tx, person).await?.wants(AlarmKind::Uncertain);
+        if is_wanted && !take_along(ctx, tx, person, &topic).await? {
+            gather(ctx, tx, person, &topic).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Has the last mail to the person about a topic tell of what is new, too, where it was written and did not go yet: it is
+/// written anew at each try. False: there is none such.
+async fn take_along(ctx: &Ctx, tx: &WriteTx, person: UserId, topic: &str) -> AppResult<bool> {
+    use alarm_mail::Column;
+    let of_topic = Condition::all().add(Column::UserId.eq(person)).add(Column::Topic.eq(topic));
+    let last = alarm_mail::Entity::find().filter(of_topic).order_by_desc(Column::Since).limit(1).one(&**tx).await?;
+    let Some(last) = last else { return Ok(false) };
+    let Some(until) = last.until else { return Ok(false) };
+    // What may have arrived goes again as the very same message.
+    if !matches!(last.phase, DeliveryPhase::Queued | DeliveryPhase::Deferred) || last.retried_uncertain {
+        return Ok(false);
+    }
+    // Whoever has just written it, and not begun to send it, loses it, and its claim ends: it is written once more then.
+    let taken = alarm_mail::Entity::update_many()
+        .col_expr(Column::Until, Expr::value(Ord::max(until, ctx.now)))
+        .col_expr(Column::Fence, Expr::col(Column::Fence).add(1))
+        // What is new is not given up with what is old.
+        .col_expr(Column::QueuedAt, Expr::value(ctx.now))
+        .filter(Column::Id.eq(last.id))
+        .filter(Column::Fence.eq(last.fence))
+        .filter(Column::Phase.eq(last.phase))
+        .exec(&**tx)
+        .await?;
+    Ok(taken.rows_affected == 1)
 }
 
 /// A run did not start within its grace, or several did not: `words` say which, and what becomes of them.
@@ -264,9 +287,9 @@ pub async fn unplanned(
 ///
 /// # Errors
 /// Only those of the database.
-pub async fn account_blocked(ctx: &Ctx, account: AccountId, words: String) -> AppResult<Gate> {
+pub async fn account_blocked(ctx: &Ctx, account: AccountId, words: String, finder: Finder) -> AppResult<Gate> {
     let tx = ctx.begin().await?;
-    let (gate, _) = gate::blocked_in(ctx, &tx, account, words).await?;
+    let (gate, _) = gate::blocked_in(ctx, &tx, account, words, finder).await?;
     // Somebody's test may have opened the breaker, of which only they have heard.
     if let Some(block) = gate.block.as_ref()
         && let Some(row) = smtp_account::Entity::find_by_id(account).one(&*tx).await?

@@ -7,7 +7,10 @@ use chrono::TimeDelta;
 
 use super::tell;
 use crate::{
-    domain::{ids::AccountId, mail_gate::Passage},
+    domain::{
+        ids::AccountId,
+        mail_gate::{Finder, Passage},
+    },
     error::AppResult,
     mail::service::gate::{self, Limits},
     platform::{ctx::Ctx, mail_lines::Line, mailer::Failure},
@@ -58,7 +61,8 @@ impl Turn {
         if failure.is_none() && self.finds_out {
             return gate::worked(ctx, account).await;
         }
-        heed(ctx, account, failure).await
+        let finder = if self.finds_out { Finder::Try } else { Finder::Message };
+        tell_gate(ctx, account, failure, finder).await
     }
 }
 
@@ -67,9 +71,13 @@ impl Turn {
 /// # Errors
 /// Only those of the database.
 pub async fn heed(ctx: &Ctx, account: AccountId, failure: Option<&Failure>) -> AppResult<()> {
+    tell_gate(ctx, account, failure, Finder::Message).await
+}
+
+async fn tell_gate(ctx: &Ctx, account: AccountId, failure: Option<&Failure>, finder: Finder) -> AppResult<()> {
     match failure {
         Some(failure) if failure.is_of_account() => {
-            tell::account_blocked(ctx, account, failure.what()).await.map(|_| ())
+            tell::account_blocked(ctx, account, failure.what(), finder).await.map(|_| ())
         }
         Some(failure) if failure.asks_for_less() => gate::slowed(ctx, account).await.map(|_| ()),
         _ => Ok(()),

@@ -24,6 +24,8 @@ pub struct Desk {
     pub ahead: Option<Ahead>,
     /// The account is left alone until then.
     pub rest_until: Option<DateTime<Utc>>,
+    /// Why its server was not reached, or turned us away before any message was named.
+    pub unreached: Option<String>,
     /// The run belongs to somebody else by now.
     pub is_lost: bool,
 }
@@ -40,7 +42,7 @@ pub struct Ahead {
 impl Desk {
     /// With these messages.
     pub fn new(due: VecDeque<DeliveryRow>) -> Self {
-        Self { due, ahead: None, rest_until: None, is_lost: false }
+        Self { due, ahead: None, rest_until: None, unreached: None, is_lost: false }
     }
 
     /// The next message; none where all are taken or nothing more may go.

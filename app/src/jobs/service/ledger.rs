@@ -4,14 +4,15 @@
 //! Lock order: the schedule, then the run. Planner and workers of all instances keep to it.
 
 use chrono::{DateTime, Utc};
+use futures::future::BoxFuture;
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::{Set, Unchanged},
     ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, LockBehavior, LockType, OnConflict},
+    sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict},
 };
 
-use super::{book, kinds, messages, pausing, rules, sending::Hold};
+use super::{book, kinds, messages, pausing, planner, rules, schedules, sending::Hold};
 use crate::{
     alarms::service::{pings, tell},
     domain::{
@@ -329,10 +330,11 @@ async fn end(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, row: &RunRow, afte
         Some(kind) => pings::note(ctx, tx, held.id, kind).await?,
         None => {}
     }
-    if matches!(after.state, Failed | Cancelled) {
-        kinds::release_reminders(tx, row.id).await?;
-    }
+    kinds::release_reminders(ctx, tx, row.id, after.state).await?;
     ctx.app.meters.run_ended(after.state);
+    if after.state == Skipped && has_begun && row.trigger == Trigger::Schedule && !row.is_backfill {
+        give_back(ctx, tx, held).await?;
+    }
     let before = u32::try_from(held.failures_in_row).unwrap_or_default();
     let pause_after = u32::try_from(held.pause_after_failures).unwrap_or(u32::MAX);
     let Streak { failures, pauses } = match is_again {
@@ -348,6 +350,10 @@ async fn end(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, row: &RunRow, afte
         ..Default::default()
     };
     if pauses && held.state == ScheduleState::On {
+        // What has come until now is dealt with by the rules that it came under.
+        if schedules::times(held).is_ok() {
+            planned_first(ctx, tx, held).await?;
+        }
         change.state = Set(ScheduleState::Paused);
         change.pause_note = Set(Some(format!("Paused by itself after {failures} failed runs in a row.")));
         change.next_run_at = Set(None);
@@ -359,6 +365,35 @@ async fn end(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model, row: &RunRow, afte
     if is_paused {
         pausing::begin_wait(ctx, tx, held.id).await?;
     }
+    Ok(())
+}
+
+/// As [`planner::plan_held`], on the heap: a plan may end runs in its turn. Not made in [`end`], whose frame would have to
+/// hold all of it each time that a run ends.
+fn planned_first<'a>(ctx: &'a Ctx, tx: &'a WriteTx, held: &'a schedule::Model) -> BoxFuture<'a, AppResult<usize>> {
+    Box::pin(planner::plan_held(ctx, tx, held))
+}
+
+/// Gives back the turn of a run that was not needed: it is not one of a number of runs, and a schedule that would have ended
+/// with it goes on.
+async fn give_back(ctx: &Ctx, tx: &WriteTx, held: &schedule::Model) -> AppResult<()> {
+    use schedule::Column;
+    let Ok(times) = schedules::times(held) else { return Ok(()) };
+    if times.spec.runs.is_none() {
+        return Ok(());
+    }
+    let mut change = schedule::Entity::update_many()
+        .col_expr(Column::RunsMade, Expr::col(Column::RunsMade).sub(1))
+        .filter(Column::Id.eq(held.id))
+        .filter(Column::RunsMade.gt(0));
+    if held.state == ScheduleState::On && held.deleted_at.is_none() && held.next_run_at.is_none() {
+        // What it would have named since it ended is not missed.
+        let from = Ord::max(held.last_planned_at, ctx.now);
+        change = change
+            .col_expr(Column::LastPlannedAt, Expr::value(from))
+            .col_expr(Column::NextRunAt, Expr::value(times.timetable.next_after(from)));
+    }
+    change.exec(&**tx).await?;
     Ok(())
 }
 

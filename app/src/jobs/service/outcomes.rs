@@ -273,8 +273,16 @@ fn columns() -> sea_orm::Select<delivery::Entity> {
 /// # Errors
 /// Only those of the database.
 pub async fn rows(app: &AppState, run: OccurrenceId) -> AppResult<Vec<DeliveryRow>> {
+    rows_in(app.reader(), run).await
+}
+
+/// As [`rows`], as a transaction sees them.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn rows_in(db: &impl ConnectionTrait, run: OccurrenceId) -> AppResult<Vec<DeliveryRow>> {
     let query = columns().filter(delivery::Column::OccurrenceId.eq(run)).order_by_asc(delivery::Column::Position);
-    Ok(query.into_model().all(app.reader()).await?)
+    Ok(query.into_model().all(db).await?)
 }
 
 /// A message.

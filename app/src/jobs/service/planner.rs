@@ -73,6 +73,47 @@ pub async fn plan_due(ctx: &Ctx) -> AppResult<usize> {
     Ok(planned)
 }
 
+/// Puts each next run where its schedule names it by the time-zone data of this program, and says how many moved: what is
+/// stored was worked out by the program that planned last, and a government may have decided otherwise since. Called when
+/// the program starts, before it plans.
+///
+/// # Errors
+/// Only those of the database. A schedule that cannot be read is left: the planner says so when it is due.
+pub async fn follow_zones(ctx: &Ctx) -> AppResult<usize> {
+    let known: Vec<schedule::Model> = schedule::Entity::find()
+        .filter(schedule::Column::State.eq(ScheduleState::On))
+        .filter(schedule::Column::DeletedAt.is_null())
+        .filter(schedule::Column::NextRunAt.is_not_null())
+        .filter(schedule::Column::ProjectId.not_in_subquery(archived_projects()))
+        .all(ctx.reader())
+        .await?;
+    let mut moved = 0;
+    for row in known.iter().filter(|row| has_moved(row)) {
+        let tx = ctx.begin().await?;
+        let held = match ledger::lock_schedule(ctx, &tx, row.id).await {
+            Err(AppError::NotFound) => continue,
+            held => held?,
+        };
+        if has_moved(&held) {
+            let next = schedules::timetable(&held)?.next_after(held.last_planned_at);
+            schedule::Entity::update_many()
+                .col_expr(schedule::Column::NextRunAt, Expr::value(next))
+                .filter(schedule::Column::Id.eq(held.id))
+                .exec(&*tx)
+                .await?;
+            tx.commit().await?;
+            moved += 1;
+        }
+    }
+    Ok(moved)
+}
+
+/// Whether a schedule that goes on names another next run than the stored one.
+fn has_moved(row: &schedule::Model) -> bool {
+    let Some(stored) = row.next_run_at else { return false };
+    schedules::timetable(row).is_ok_and(|timetable| timetable.next_after(row.last_planned_at) != Some(stored))
+}
+
 async fn plan_some(ctx: &Ctx, ids: &[ScheduleId], known: &mut KnownTimes) -> AppResult<usize> {
     if let [id] = ids {
         return plan_one(ctx, *id).await;

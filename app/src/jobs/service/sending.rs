@@ -17,7 +17,7 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::sync;
+use tokio::sync::{self, watch};
 
 use self::deliver::{Reception, bytes, deliver};
 use super::{
@@ -25,7 +25,7 @@ use super::{
     clerk::{Clerk, Stored},
     desk::{Desk, SIGHT},
     kinds, ledger,
-    outcomes::{self, DeliveryRow, What, rows, tally},
+    outcomes::{self, DeliveryRow, What, rows},
     way::{self, Way},
 };
 use crate::{
@@ -36,8 +36,7 @@ use crate::{
         delivery::{Delivery, Effect, Event},
         ids::{AccountId, DeliveryId, OccurrenceId, ProjectId, ScheduleId, UserId},
         job::LogLevel,
-        mail_gate::Passage,
-        occurrence::Tally,
+        mail_gate::{Finder, Passage},
         span,
     },
     error::{AppError, AppResult},
@@ -60,13 +59,18 @@ pub struct Hold {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Round {
     /// Each message that was due has been tried.
-    Ended(Tally),
+    Ended {
+        /// The account needs a rest until then: what is still due waits for it, as long as the message that found out.
+        rest_until: Option<DateTime<Utc>>,
+    },
     /// The run belongs to somebody else by now.
     Lost,
 }
 
 /// A message that would wait longer than this for its instant gives the worker to others.
 const PATIENCE: TimeDelta = TimeDelta::seconds(2);
+/// For how long a server that cannot be reached is left alone at most, by the messages that did not find that out.
+const UNREACHED: TimeDelta = TimeDelta::minutes(10);
 /// How long a run waits for a connection that the account may have, and how long it then leaves it to others.
 const LINE_PATIENCE: Duration = Duration::from_secs(5);
 const LINE_REST: TimeDelta = TimeDelta::seconds(5);
@@ -85,7 +89,7 @@ pub async fn send_due(app: &AppState, hold: Hold, way: Way) -> AppResult<Round> 
     let run = ledger::read(ctx.reader(), hold.run).await?;
     let Way { account, sender } = way;
     let limits = match gate::limits(ctx.reader(), account).await {
-        Err(AppError::NotFound) => return strand_all(app, &clerk, due).await,
+        Err(AppError::NotFound) => return strand_all(&clerk, due).await,
         limits => limits?,
     };
     let lanes = limits.connections.min(due.len());
@@ -104,6 +108,7 @@ pub async fn send_due(app: &AppState, hold: Hold, way: Way) -> AppResult<Round> 
         readers,
         desk,
         lookout: sync::Mutex::default(),
+        lets_us_in: watch::Sender::new(None),
     };
     let ended = futures::future::join_all((0..lanes).map(|number| shift.lane(number))).await;
     // Also where one of them broke off: what the others were told is known to nobody else.
@@ -114,40 +119,44 @@ pub async fn send_due(app: &AppState, hold: Hold, way: Way) -> AppResult<Round> 
     if desk.is_lost {
         return Ok(Round::Lost);
     }
-    if desk.rest_until.is_some() && !give_up_old(app, &shift.clerk, account).await? {
+    // A line that broke behind a message that the server has heard of says nothing.
+    let unreached = desk.unreached.filter(|_| *shift.lets_us_in.borrow() != Some(true));
+    if desk.rest_until.is_some() && !give_up_old(app, &shift.clerk, account, unreached).await? {
         return Ok(Round::Lost);
     }
-    let (rows, now) = (rows(app, hold.run).await?, Ctx::system(app).now);
-    let mut tally = tally(&rows, now);
-    // The account needs a rest: what is still due waits as long as the message that found out.
-    tally.next_try_at = tally.next_try_at.max(desk.rest_until);
-    Ok(Round::Ended(tally))
+    Ok(Round::Ended { rest_until: desk.rest_until })
 }
 
-/// Gives up what has waited for its account for as long as its job waits for a message, where the account has not worked for
-/// all of that time. Messages that were tried give up by themselves; of many only one at a time finds out whether the account
-/// works, and the others would wait for their turns for days. False: the run belongs to somebody else by now.
-async fn give_up_old(app: &AppState, clerk: &Clerk, account: AccountId) -> AppResult<bool> {
+/// Gives up what has waited for as long as its job waits for a message, where the account has not worked for all of that time:
+/// of many only one at a time finds out whether it works, and the others would wait for their turns for days. Where its server
+/// is not reached (`unreached`: why not) those that were tried before, as their next try would end them; what never was has one.
+/// False: the run belongs to somebody else by now.
+async fn give_up_old(app: &AppState, clerk: &Clerk, account: AccountId, unreached: Option<String>) -> AppResult<bool> {
     let ctx = Ctx::system(app);
-    let Some(block) = gate::read(ctx.reader(), account).await?.block else { return Ok(true) };
+    let block = gate::read(ctx.reader(), account).await?.block;
+    let (since, what, words) = match (block, unreached) {
+        (Some(block), _) => (Some(block.since), "its mail account has not worked", block.words),
+        (None, Some(words)) => (None, "it has not been delivered", words),
+        (None, None) => return Ok(true),
+    };
     let patience = outcomes::patience(ctx.reader(), clerk.hold().run).await?.give_up_after;
     let mut waiting = rows(app, clerk.hold().run).await?;
     waiting.retain(|row| {
         let message = row.delivery();
-        let has_waited_since = message.queued_at.max(block.since);
-        row.phase.is_waiting() && message.reply.is_none() && has_waited_since + patience <= ctx.now
+        let has_waited_since = since.map_or(message.queued_at, |since| message.queued_at.max(since));
+        let had_its_try = since.is_some() || message.attempts > 0;
+        row.phase.is_waiting() && had_its_try && has_waited_since + patience <= ctx.now
     });
-    let reason = format!("Given up: its mail account has not worked for {}. {}", span::words(patience), block.words);
+    let reason = format!("Given up: {what} for {}. {words}", span::words(patience));
     strand(clerk, waiting, &reason).await
 }
 
 /// Ends what was to go over an account that is gone.
-async fn strand_all(app: &AppState, clerk: &Clerk, due: VecDeque<DeliveryRow>) -> AppResult<Round> {
+async fn strand_all(clerk: &Clerk, due: VecDeque<DeliveryRow>) -> AppResult<Round> {
     if !strand(clerk, due, way::GONE).await? {
         return Ok(Round::Lost);
     }
-    let rows = rows(app, clerk.hold().run).await?;
-    Ok(Round::Ended(Tally::of(rows.iter().map(|row| (row.delivery(), row.next_try_at)))))
+    Ok(Round::Ended { rest_until: None })
 }
 
 /// Ends messages that have no way any more, or have waited for theirs for too long. False: the run belongs to somebody else
@@ -195,6 +204,9 @@ struct Shift<'a> {
     desk: Mutex<Desk>,
     /// Held by the connection that looks ahead for all.
     lookout: sync::Mutex<()>,
+    /// Whether the server has heard of a message of the first connection; none as long as nobody knows. The others wait for
+    /// it: a password that is wrong is tried once, not once for each connection.
+    lets_us_in: watch::Sender<Option<bool>>,
 }
 
 /// A message that this worker has taken up.
@@ -217,8 +229,26 @@ impl Shift<'_> {
         desk.rest_until = desk.rest_until.max(Some(until));
     }
 
-    /// One connection, from its opening to its goodbye.
+    /// One of the connections, in its turn.
     async fn lane(&self, number: usize) -> AppResult<()> {
+        if number > 0 {
+            let mut told = self.lets_us_in.subscribe();
+            if !told.wait_for(Option::is_some).await.is_ok_and(|told| *told == Some(true)) {
+                return Ok(());
+            }
+        }
+        let done = self.connection(number).await;
+        self.tell_others(false);
+        done
+    }
+
+    /// What is known first stands.
+    fn tell_others(&self, lets_us_in: bool) {
+        deliver::tell(&self.lets_us_in, lets_us_in);
+    }
+
+    /// One connection, from its opening to its goodbye.
+    async fn connection(&self, number: usize) -> AppResult<()> {
         let (lines, most) = (&self.app.mail_lines, self.limits.connections);
         let line = match number {
             // There is no server to be spared.
@@ -237,7 +267,8 @@ impl Shift<'_> {
             // A password that does not open will not the next time: somebody has to hear of it, and the messages wait.
             Err(error @ AppError::Internal { .. }) => {
                 let words = format!("What is stored of the account cannot be read. {}", error.words());
-                let gate = tell::account_blocked(&ctx, self.account, words).await?;
+                let finder = if number == 0 { Finder::Try } else { Finder::Message };
+                let gate = tell::account_blocked(&ctx, self.account, words, finder).await?;
                 self.rest(gate.block.map_or(ctx.now + LINE_REST, |block| block.probe_at));
                 return Ok(());
             }
@@ -304,7 +335,9 @@ impl Shift<'_> {
         let Turn { row, attempt, errand, mime } = turn;
         let (reception, event) = {
             let message = (&row, attempt, mime);
-            let mut sent = pin!(deliver(self.app, &self.clerk, transport, message, self.sender.as_ref()));
+            // Behind a try the account is open only when its answer is stored.
+            let is_heard = (errand == Errand::Usual).then_some(&self.lets_us_in);
+            let mut sent = pin!(deliver(self.app, &self.clerk, transport, message, (self.sender.as_ref(), is_heard)));
             let mut looked = pin!(self.look_ahead());
             let mut is_looking = true;
             loop {
@@ -316,6 +349,7 @@ impl Shift<'_> {
                 }
             }
         };
+        let words = event.reason().map(str::to_owned);
         let is_well = errand == Errand::Usual && matches!(event, Event::Accepted { .. });
         let next = if is_well { self.desk().next_fine() } else { None };
         let mut whats: Vec<What> = vec![(row.id, vec![event])];
@@ -324,10 +358,10 @@ impl Shift<'_> {
         let mut stored = stored?.into_iter();
         self.app.crash.reach(CrashPoint::Answered);
         match stored.next() {
-            Some(Stored::Done(after, effects)) => self.heed(Sent { after, effects, reception }, errand).await?,
+            Some(Stored::Done(after, effects)) => self.heed(Sent { after, effects, reception, words }, errand).await?,
             Some(Stored::Unfit) => match self.as_it_stands(row.id).await? {
                 // It was stored by a transaction of which only the end was not heard, or a person has decided meanwhile.
-                Some(after) => self.heed(Sent { after, effects: Vec::new(), reception }, errand).await?,
+                Some(after) => self.heed(Sent { after, effects: Vec::new(), reception, words }, errand).await?,
                 None => return Ok(None),
             },
             Some(Stored::Lost) | None => {
@@ -373,9 +407,10 @@ impl Shift<'_> {
     /// Tells the account's gate what the server made of a message.
     async fn heed(&self, sent: Sent, errand: Errand) -> AppResult<()> {
         let ctx = Ctx::system(self.app);
-        let Sent { after, effects, reception } = sent;
+        let Sent { after, effects, reception, words } = sent;
         if effects.contains(&Effect::OpenBreaker) {
-            let gate = tell::account_blocked(&ctx, self.account, after.reason.unwrap_or_default()).await?;
+            let finder = if errand == Errand::Probe { Finder::Try } else { Finder::Message };
+            let gate = tell::account_blocked(&ctx, self.account, words.unwrap_or_default(), finder).await?;
             self.rest(gate.block.map_or(ctx.now, |block| block.probe_at));
             return Ok(());
         }
@@ -384,10 +419,19 @@ impl Shift<'_> {
             self.rest(gate.next_send_at.max(after.next_try_at).unwrap_or(ctx.now));
         }
         match (reception, errand) {
-            // The others would meet the same: they wait as long as the message that found out.
-            (Reception::None, _) => self.rest(after.next_try_at.unwrap_or(ctx.now)),
+            // The others would meet the same: they wait as long as the message that found out, which may be an old one.
+            (Reception::None, _) => {
+                let mut desk = self.desk();
+                desk.rest_until =
+                    desk.rest_until.max(Some(after.next_try_at.unwrap_or(ctx.now).min(ctx.now + UNREACHED)));
+                desk.unreached = words;
+            }
             (Reception::Listened, Errand::Probe) => gate::worked(&ctx, self.account).await?,
             _ => {}
+        }
+        // Once the account is open to them.
+        if reception == Reception::Listened {
+            self.tell_others(true);
         }
         Ok(())
     }
@@ -406,4 +450,6 @@ struct Sent {
     after: Delivery,
     effects: Vec<Effect>,
     reception: Reception,
+    /// Why its attempt broke, or the account was refused.
+    words: Option<String>,
 }

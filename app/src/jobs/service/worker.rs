@@ -7,6 +7,8 @@ mod keeping;
 mod waits;
 mod written;
 
+use chrono::{DateTime, Utc};
+use futures::future::BoxFuture;
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use tokio::time::Instant;
 
@@ -15,6 +17,7 @@ use super::{
     editions::{Editions, Parts},
     kinds, ledger,
     messages::{self, Common},
+    outcomes,
     pen::{self, Unwritten},
     report, rules,
     sending::{self, Hold, Round},
@@ -57,8 +60,11 @@ pub async fn work(app: &AppState, claim: Claim) -> AppResult<()> {
     let Err(error) = done else { return Ok(()) };
     let remedy = if error == AppError::NotFound { Remedy::Never } else { Remedy::TryAgain };
     let broke = Event::Broke { fence: hold.fence, reason: error.words(), remedy };
-    step(app, schedule, hold, broke, ledger::no_columns()).await?;
-    note(app, hold, LogLevel::Error, error.words()).await
+    match step(app, schedule, hold, broke, ledger::no_columns()).await? {
+        Some(_) => note(app, hold, LogLevel::Error, error.words()).await,
+        // The run is somebody else's by now, and so is its log.
+        None => Ok(()),
+    }
 }
 
 async fn perform(app: &AppState, hold: Hold, schedule: ScheduleId, effect: Effect) -> AppResult<()> {
@@ -66,17 +72,33 @@ async fn perform(app: &AppState, hold: Hold, schedule: ScheduleId, effect: Effec
     let is_report = kinds::of(&Ctx::system(app), schedule).await?.makes_report();
     let mut next = Some(effect);
     while let Some(effect) = next {
+        let Some(part) = part(app, schedule, hold, &effect, is_report) else { return Ok(()) };
         next = match effect {
-            Effect::Build if is_report => in_time(app, schedule, hold, limit, build(app, schedule, hold)).await?,
-            Effect::Build => in_time(app, schedule, hold, limit, kinds::build(app, schedule, hold)).await?,
-            Effect::Render if is_report => in_time(app, schedule, hold, limit, render(app, schedule, hold)).await?,
-            Effect::Render => in_time(app, schedule, hold, limit, kinds::render(app, schedule, hold)).await?,
             // Each message has its own limits.
-            Effect::Send => send(app, schedule, hold).await?,
-            Effect::WakeAt(_) | Effect::Finished => None,
+            Effect::Send => part.await?,
+            _ => in_time(app, schedule, hold, limit, part).await?,
         };
     }
     Ok(())
+}
+
+/// What the run needs next; nothing where it has ended or waits. On the heap, each by itself: the frame of [`perform`] would
+/// hold all of them, beside everything that is called from it.
+fn part<'a>(
+    app: &'a AppState,
+    schedule: ScheduleId,
+    hold: Hold,
+    effect: &Effect,
+    is_report: bool,
+) -> Option<BoxFuture<'a, AppResult<Option<Effect>>>> {
+    Some(match effect {
+        Effect::Build if is_report => Box::pin(build(app, schedule, hold)),
+        Effect::Build => Box::pin(kinds::build(app, schedule, hold)),
+        Effect::Render if is_report => Box::pin(render(app, schedule, hold)),
+        Effect::Render => Box::pin(kinds::render(app, schedule, hold)),
+        Effect::Send => Box::pin(send(app, schedule, hold)),
+        Effect::WakeAt(_) | Effect::Finished => return None,
+    })
 }
 
 /// Until when this try must have stored its messages.
@@ -263,18 +285,37 @@ async fn send(app: &AppState, schedule: ScheduleId, hold: Hold) -> AppResult<Opt
         app.crash.reach(CrashPoint::AllSent);
     }
     if job.kind.makes_report()
+        && round != Round::Lost
         && let Err(error) = keeping::keep(app, schedule, hold).await
     {
         note(app, hold, LogLevel::Error, format!("The report is not in the archive yet. {}", error.words())).await?;
     }
     match round {
         Round::Lost => Ok(None),
-        Round::Ended(tally) => {
-            let sent = Event::Sent { fence: hold.fence, tally, for_others: job.kind.makes_report() };
-            step(app, schedule, hold, sent, ledger::no_columns()).await?;
+        Round::Ended { rest_until } => {
+            end_round(app, schedule, hold, rest_until, job.kind.makes_report()).await?;
             Ok(None)
         }
     }
+}
+
+/// Counts how the messages of a run stand behind a round, under the lock that a hand takes, too: what somebody has sent again
+/// or decided about since the round has ended is counted here, or finds the run ended.
+async fn end_round(
+    app: &AppState,
+    schedule: ScheduleId,
+    hold: Hold,
+    rest_until: Option<DateTime<Utc>>,
+    for_others: bool,
+) -> AppResult<()> {
+    let ctx = Ctx::system(app);
+    let tx = ctx.begin().await?;
+    let held = ledger::lock_schedule(&ctx, &tx, schedule).await?;
+    let mut tally = outcomes::tally(&outcomes::rows_in(&*tx, hold.run).await?, ctx.now);
+    tally.next_try_at = tally.next_try_at.max(rest_until);
+    let sent = Event::Sent { fence: hold.fence, tally, for_others };
+    ledger::step(&ctx, &tx, &held, hold.run, sent, ledger::no_columns()).await?;
+    Ok(tx.commit().await?)
 }
 
 /// The account of a job, or the default one.

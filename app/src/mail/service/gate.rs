@@ -13,7 +13,7 @@ use crate::{
     domain::{
         delivery::DeliveryPhase,
         ids::AccountId,
-        mail_gate::{Block, Gate, Passage, Slow},
+        mail_gate::{Block, Finder, Gate, Passage, Slow},
         occurrence::OccurrenceState,
     },
     entities::{delivery, mail_gate, occurrence, schedule, smtp_account},
@@ -124,13 +124,13 @@ pub async fn is_open(ctx: &Ctx, account: AccountId, limits: Limits) -> AppResult
     Ok(after == stored && matches!(passage, Passage::Go(_)))
 }
 
-/// The account itself was refused: its breaker opens, or stays open longer.
+/// The account itself was refused, as a try has found out: its breaker opens, or stays open longer.
 ///
 /// # Errors
 /// Only those of the database.
 pub async fn blocked(ctx: &Ctx, account: AccountId, words: String) -> AppResult<Gate> {
     let tx = ctx.begin().await?;
-    let (gate, _) = blocked_in(ctx, &tx, account, words).await?;
+    let (gate, _) = blocked_in(ctx, &tx, account, words, Finder::Try).await?;
     tx.commit().await?;
     Ok(gate)
 }
@@ -139,12 +139,18 @@ pub async fn blocked(ctx: &Ctx, account: AccountId, words: String) -> AppResult<
 ///
 /// # Errors
 /// Only those of the database.
-pub async fn blocked_in(ctx: &Ctx, tx: &WriteTx, account: AccountId, words: String) -> AppResult<(Gate, bool)> {
+pub async fn blocked_in(
+    ctx: &Ctx,
+    tx: &WriteTx,
+    account: AccountId,
+    words: String,
+    finder: Finder,
+) -> AppResult<(Gate, bool)> {
     let mut has_opened = false;
     let gate = change_in(tx, account, |gate| {
         has_opened = gate.block.is_none();
         // The low half of a UUIDv7 is random.
-        gate.blocked(words, ctx.now, account.0.as_u128() as u64)
+        gate.blocked(words, finder, ctx.now, account.0.as_u128() as u64)
     })
     .await?;
     Ok((gate, has_opened))
@@ -168,7 +174,8 @@ pub async fn worked(ctx: &Ctx, account: AccountId) -> AppResult<()> {
     }
     let tx = ctx.begin().await?;
     change_in(&tx, account, Gate::worked).await?;
-    bring_forward(ctx, &tx, account).await?;
+    // What the server of a recipient has put off waits for as long as that asks.
+    bring_forward(ctx, &tx, account, Condition::all().add(delivery::Column::Reply.is_null())).await?;
     tx.commit().await?;
     ctx.app.wake.notify_one();
     Ok(())
@@ -194,7 +201,7 @@ pub(super) async fn clear_in(ctx: &Ctx, tx: &WriteTx, account: AccountId) -> App
         return Ok(());
     }
     change_in(tx, account, Gate::cleared).await?;
-    bring_forward(ctx, tx, account).await
+    bring_forward(ctx, tx, account, Condition::all()).await
 }
 
 async fn change(ctx: &Ctx, account: AccountId, rule: impl FnOnce(Gate) -> Gate + Send) -> AppResult<Gate> {
@@ -216,9 +223,9 @@ async fn change_in(tx: &WriteTx, account: AccountId, rule: impl FnOnce(Gate) -> 
     Ok(after)
 }
 
-/// Messages of the account that wait for another try, and their runs, are due now. Runs before messages, as everywhere.
+/// Those messages of the account that wait for another try, and their runs, are due now. Runs before messages, as everywhere.
 /// Theirs is the account that they were written for, whichever their job has by now (`jobs::service::way`).
-async fn bring_forward(ctx: &Ctx, tx: &WriteTx, account: AccountId) -> AppResult<()> {
+async fn bring_forward(ctx: &Ctx, tx: &WriteTx, account: AccountId, those: Condition) -> AppResult<()> {
     let found = smtp_account::Entity::find_by_id(account).one(&**tx).await?;
     let is_default = found.is_some_and(|account| account.is_default);
     let mut of_account = Condition::any().add(schedule::Column::AccountId.eq(account));
@@ -244,6 +251,7 @@ async fn bring_forward(ctx: &Ctx, tx: &WriteTx, account: AccountId) -> AppResult
     delivery::Entity::update_many()
         .col_expr(delivery::Column::NextTryAt, Expr::value(ctx.now))
         .filter(delivery::Column::Phase.eq(DeliveryPhase::Deferred))
+        .filter(those)
         .filter(delivery::Column::OccurrenceId.in_subquery(runs))
         .exec(&**tx)
         .await?;

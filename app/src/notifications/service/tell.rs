@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use chrono::{DateTime, Utc};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 use uuid::Uuid;
 
 use crate::{
@@ -49,7 +50,7 @@ pub async fn tell(ctx: &Ctx, tx: &impl ConnectionTrait, people: &[UserId], news:
         .into_tuple()
         .all(tx)
         .await?;
-    let words: String = words.chars().take(WORDS_MAX).collect();
+    let words = cut(&words);
     let rows: Vec<_> = active
         .into_iter()
         .filter(|id| !told.contains(id))
@@ -82,7 +83,7 @@ pub async fn alarm(
     alarm: AlarmId,
     words: &str,
 ) -> AppResult<()> {
-    let words: String = words.chars().take(WORDS_MAX).collect();
+    let words = cut(words);
     let row = |person: &UserId| notification::ActiveModel {
         id: Set(NotificationId(Uuid::now_v7())),
         user_id: Set(*person),
@@ -98,6 +99,48 @@ pub async fn alarm(
         notification::Entity::insert_many(people.iter().map(row)).exec_without_returning(tx).await?;
     }
     Ok(())
+}
+
+/// Something else is to be said of an alarm: those who have heard of it have the other words, as read as they were.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn alarm_otherwise(tx: &impl ConnectionTrait, alarm: AlarmId, words: &str) -> AppResult<()> {
+    notification::Entity::update_many()
+        .col_expr(notification::Column::Words, Expr::value(cut(words)))
+        .filter(notification::Column::AlarmId.eq(alarm))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Tells people of an alarm once more, in other words: it is unread, and on top of what they are told. Who is responsible
+/// only since hears of it, too.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn alarm_anew(
+    ctx: &Ctx,
+    tx: &impl ConnectionTrait,
+    people: &[UserId],
+    id: AlarmId,
+    words: &str,
+) -> AppResult<()> {
+    alarm_otherwise(tx, id, words).await?;
+    let told = notification::Entity::find().filter(notification::Column::AlarmId.eq(id));
+    let told: Vec<UserId> = told.select_only().column(notification::Column::UserId).into_tuple().all(tx).await?;
+    notification::Entity::update_many()
+        .col_expr(notification::Column::ReadAt, Expr::value(None::<DateTime<Utc>>))
+        .col_expr(notification::Column::CreatedAt, Expr::value(ctx.now))
+        .filter(notification::Column::AlarmId.eq(id))
+        .exec(tx)
+        .await?;
+    let others: Vec<UserId> = people.iter().filter(|person| !told.contains(person)).copied().collect();
+    alarm(ctx, tx, &others, id, words).await
+}
+
+fn cut(words: &str) -> String {
+    words.chars().take(WORDS_MAX).collect()
 }
 
 /// Who was told of a task in this request.

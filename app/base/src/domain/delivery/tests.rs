@@ -156,6 +156,32 @@ fn an_unknown_outcome_is_retried_once_where_the_policy_says_so() {
 }
 
 #[test]
+fn what_may_have_arrived_and_comes_to_nothing_by_itself_stays_unknown_until_a_person_decides() {
+    let broken = Event::Broken { attempt: 1, reason: "Reset.".into() };
+    let (doubtful, _) = play(up_to(DeliveryPhase::DataSent), &retry_once(), [broken]);
+    let refused = |code| [Event::Claimed, Event::Refused { attempt: 2, reply: reply(code) }];
+    for (events, said) in [
+        (vec![Event::Withheld { reason: "Stopped.".into() }], "Stopped. An earlier try may have arrived."),
+        (vec![Event::Stranded { reason: "Gone.".into() }], "Gone. An earlier try may have arrived."),
+        (vec![Event::GivenUp { by: None }], "Reset. Given up by hand. An earlier try may have arrived."),
+        (refused(554).into(), "An earlier try may have arrived."),
+    ] {
+        assert!(events.iter().all(|event| event.may_leave_unknown() || *event == Event::Claimed));
+        let (ended, effects) = play(doubtful.clone(), &retry_once(), events);
+        assert_eq!((ended.phase, ended.reason.as_deref()), (DeliveryPhase::Uncertain, Some(said)));
+        assert_eq!(effects, [Effect::Finished]);
+        let (given_up, _) = play(ended.clone(), &retry_once(), [Event::GivenUp { by: None }]);
+        assert_eq!(given_up.phase, DeliveryPhase::Failed, "a person has decided");
+        let (again, _) = play(ended, &retry_once(), [Event::SendAgain]);
+        let (failed, _) = play(again, &retry_once(), [Event::Stranded { reason: "Gone.".into() }]);
+        assert_eq!(failed.phase, DeliveryPhase::Failed, "whoever sent it again knew");
+    }
+    // There is no such recipient, so the first try has not arrived either.
+    let bounced = Event::Bounced { attempt: 2, reply: reply(550) };
+    assert_eq!(play(doubtful, &retry_once(), [Event::Claimed, bounced]).0.phase, DeliveryPhase::Failed);
+}
+
+#[test]
 fn a_temporary_refusal_defers_and_a_final_one_fails_at_every_phase() {
     for phase in [DeliveryPhase::Connecting, DeliveryPhase::Envelope, DeliveryPhase::DataSent] {
         let (deferred, _) = play(up_to(phase), &HOLD(), [Event::Refused { attempt: 1, reply: reply(451) }]);

@@ -20,7 +20,7 @@ use crate::{
         delivery::{Delivery, DeliveryPhase, Effect, Event},
         header_text::HeaderText,
         ids::{AccountId, AlarmMailId},
-        mail_gate::Passage,
+        mail_gate::{Finder, Passage},
         smtp_reply::Verdict,
         template::context::Reader as TemplateReader,
     },
@@ -69,7 +69,8 @@ impl Carrier<'_> {
             Err(reason) => return self.withhold(reason).await,
         };
         let Some(letters) = self.letters(&row, &reader).await? else {
-            return self.withhold("None of it is wanted by mail any more, or for this person to know.").await;
+            let nothing = "None of it is wanted by mail any more, open any more, or for this person to know.";
+            return self.withhold(nothing).await;
         };
         // What may have arrived goes again as the very same message, or not at all.
         let frozen = (row.retried_uncertain && row.phase == DeliveryPhase::Deferred)
@@ -158,7 +159,8 @@ impl Carrier<'_> {
                 }
                 Err(failure) => failure,
             };
-            self.heed(account, &failure).await?;
+            let finder = if is_probe { Finder::Try } else { Finder::Message };
+            self.heed(account, &failure, finder).await?;
             if failure.is_before_any_message() && !is_last {
                 continue;
             }
@@ -176,9 +178,9 @@ impl Carrier<'_> {
     }
 
     /// Tells the account's gate what its server said.
-    async fn heed(&self, account: AccountId, failure: &Failure) -> AppResult<()> {
+    async fn heed(&self, account: AccountId, failure: &Failure, finder: Finder) -> AppResult<()> {
         if failure.is_of_account() && !failure.is_outcome_unknown() {
-            tell::account_blocked(&self.ctx(), account, failure.what()).await?;
+            tell::account_blocked(&self.ctx(), account, failure.what(), finder).await?;
         } else if failure.asks_for_less() {
             gate::slowed(&self.ctx(), account).await?;
         }
@@ -236,8 +238,14 @@ impl Carrier<'_> {
                 .await?;
         }
         let wanted = choices::of(&*tx, row.user_id).await?;
+        let mut told = Vec::with_capacity(alarms.len());
+        for alarm in alarms {
+            if wanted.wants(alarm.kind) && !facts::is_settled(&*tx, &alarm).await? {
+                told.push(alarm);
+            }
+        }
         tx.commit().await?;
-        let alarms: Vec<alarm::Model> = alarms.into_iter().filter(|alarm| wanted.wants(alarm.kind)).collect();
+        let alarms = told;
         let who = TemplateReader {
             name: reader.name.clone(),
             email: reader.address.to_string(),

@@ -14,7 +14,7 @@ mod wording;
 
 pub use mail::{may_read, readers};
 pub use outlook::{Outlook, Told, look, own};
-pub use reminder::release as release_reminders;
+pub use reminder::{release as release_reminders, take_back as take_back_reminders};
 pub use wording::Written;
 
 use sea_orm::EntityTrait;

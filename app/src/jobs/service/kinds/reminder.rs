@@ -6,8 +6,9 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
-    sea_query::OnConflict,
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{Expr, ExprTrait, OnConflict, SelectStatement},
 };
 
 use super::{
@@ -22,9 +23,10 @@ use crate::{
         due::Due,
         ids::{OccurrenceId, TaskId, UserId},
         job_options::{Lead, ReminderOptions},
-        occurrence::Effect,
+        occurrence::{Effect, OccurrenceState},
         personal::{Reader, Section},
         reminder::open_leads,
+        smtp_reply::{SmtpReply, Verdict},
     },
     entities::{delivery, reminder_sent, schedule},
     error::AppResult,
@@ -162,41 +164,109 @@ async fn remember(ctx: &Ctx, tx: &WriteTx, run: OccurrenceId, mut keys: Vec<Key>
             lead_minutes: Set(lead),
             occurrence_id: Set(Some(run)),
             at: Set(ctx.now),
+            released_at: Set(None),
         });
+        // What another run has given back is taken over.
         let once = OnConflict::columns([Column::TaskId, Column::UserId, Column::Due, Column::LeadMinutes])
-            .do_nothing()
+            .update_columns([Column::OccurrenceId, Column::At, Column::ReleasedAt])
+            .action_and_where(Expr::col((reminder_sent::Entity, Column::ReleasedAt)).is_not_null())
             .to_owned();
         reminder_sent::Entity::insert_many(rows).on_conflict(once).exec_without_returning(&**tx).await?;
     }
     let query = reminder_sent::Entity::find()
         .select_only()
         .columns([Column::TaskId, Column::UserId, Column::Due, Column::LeadMinutes])
-        .filter(Column::OccurrenceId.eq(run));
+        .filter(Column::OccurrenceId.eq(run))
+        .filter(Column::ReleasedAt.is_null());
     let rows: Vec<Key> = query.into_tuple().all(&**tx).await?;
     Ok(rows.into_iter().collect())
 }
 
-/// Gives back what a run has written down and told nobody, in the transaction that ends it without success: the next run
-/// reminds of it. Who got the mail, or may have got it, is not reminded again; where a message is behind its final dot,
-/// nobody knows.
+/// Gives back what a run has written down and told nobody, in the transaction that ends it: the next run reminds of it. Who
+/// got the mail, or may have got it, is not reminded again; where a message is behind its final dot, nobody knows. A run that
+/// has reached some gives back what it could not bring to others for the time being: whom a server refuses for good it would
+/// refuse each time.
 ///
 /// # Errors
 /// Only those of the database.
-pub async fn release(tx: &WriteTx, run: OccurrenceId) -> AppResult<()> {
+pub async fn release(ctx: &Ctx, tx: &WriteTx, run: OccurrenceId, end: OccurrenceState) -> AppResult<()> {
+    let those = match end {
+        OccurrenceState::Failed | OccurrenceState::Cancelled => {
+            reminder_sent::Column::UserId.not_in_subquery(recipients(run, may_know()))
+        }
+        OccurrenceState::Partly => reminder_sent::Column::UserId.is_in(put_off(tx, run).await?),
+        _ => return Ok(()),
+    };
+    reminder_sent::Entity::update_many()
+        .col_expr(reminder_sent::Column::ReleasedAt, Expr::value(ctx.now))
+        .filter(reminder_sent::Column::OccurrenceId.eq(run))
+        .filter(reminder_sent::Column::ReleasedAt.is_null())
+        .filter(those)
+        .exec(&**tx)
+        .await?;
+    Ok(())
+}
+
+/// Takes back what a run has given back, for those whose mail goes again, in the transaction that queues it: no other run
+/// reminds of it then. What another run has taken over meanwhile is that one's.
+///
+/// # Errors
+/// Only those of the database.
+pub async fn take_back(tx: &WriteTx, run: OccurrenceId) -> AppResult<()> {
     use delivery::Column;
-    let told = delivery::Entity::find()
+    reminder_sent::Entity::update_many()
+        .col_expr(reminder_sent::Column::ReleasedAt, Expr::value(None::<DateTime<Utc>>))
+        .filter(reminder_sent::Column::OccurrenceId.eq(run))
+        .filter(reminder_sent::Column::ReleasedAt.is_not_null())
+        .filter(
+            reminder_sent::Column::UserId.in_subquery(recipients(run, may_know().add(Column::Phase.is_in(WAITING)))),
+        )
+        .exec(&**tx)
+        .await?;
+    Ok(())
+}
+
+/// The phases of a message that is still to be sent, or is being sent.
+const WAITING: [DeliveryPhase; 4] =
+    [DeliveryPhase::Queued, DeliveryPhase::Connecting, DeliveryPhase::Envelope, DeliveryPhase::Deferred];
+
+/// Messages that arrived, or may have, at whatever try.
+fn may_know() -> Condition {
+    use delivery::Column;
+    Condition::any()
+        .add(Column::Phase.is_in([DeliveryPhase::DataSent, DeliveryPhase::Accepted, DeliveryPhase::Uncertain]))
+        .add(Column::RetriedUncertain.eq(true))
+        .add(Column::UncertainAt.is_not_null())
+}
+
+/// The people of a run whose messages are such.
+fn recipients(run: OccurrenceId, such: Condition) -> SelectStatement {
+    use delivery::Column;
+    delivery::Entity::find()
         .select_only()
         .column(Column::UserId)
         .filter(Column::OccurrenceId.eq(run))
         .filter(Column::UserId.is_not_null())
-        .filter(Column::Phase.is_in([DeliveryPhase::DataSent, DeliveryPhase::Accepted, DeliveryPhase::Uncertain]))
-        .into_query();
-    reminder_sent::Entity::delete_many()
-        .filter(reminder_sent::Column::OccurrenceId.eq(run))
-        .filter(reminder_sent::Column::UserId.not_in_subquery(told))
-        .exec(&**tx)
+        .filter(such)
+        .into_query()
+}
+
+/// Those whose messages have failed, cannot have arrived, and were not refused for good.
+async fn put_off(tx: &WriteTx, run: OccurrenceId) -> AppResult<Vec<UserId>> {
+    use delivery::Column;
+    let failed: Vec<(Option<UserId>, Option<String>)> = delivery::Entity::find()
+        .select_only()
+        .columns([Column::UserId, Column::Reply])
+        .filter(Column::OccurrenceId.eq(run))
+        .filter(Column::Phase.eq(DeliveryPhase::Failed))
+        .filter(may_know().not())
+        .into_tuple()
+        .all(&**tx)
         .await?;
-    Ok(())
+    let is_for_good =
+        |reply: &str| serde_json::from_str::<SmtpReply>(reply).is_ok_and(|reply| reply.verdict() == Verdict::Never);
+    let put_off = failed.into_iter().filter(|(_, reply)| !reply.as_deref().is_some_and(is_for_good));
+    Ok(put_off.filter_map(|(person, _)| person).collect())
 }
 
 /// What a person has been reminded of, of the tasks that are theirs.
@@ -206,6 +276,7 @@ async fn known(db: &impl ConnectionTrait, person: UserId) -> AppResult<HashSet<K
         .select_only()
         .columns([Column::TaskId, Column::UserId, Column::Due, Column::LeadMinutes])
         .filter(Column::UserId.eq(person))
+        .filter(Column::ReleasedAt.is_null())
         .filter(Column::TaskId.in_subquery(assigned_to(person)));
     let rows: Vec<Key> = query.into_tuple().all(db).await?;
     Ok(rows.into_iter().collect())

@@ -16,7 +16,7 @@ use crate::{
     entities::{self, occurrence},
     error::{AppError, AppResult, Problem},
     jobs::service::{
-        addressees, book, ledger,
+        addressees, book, kinds, ledger,
         outcomes::{self, DeliveryRow},
         planner::{self, NewRun},
         schedules,
@@ -158,6 +158,7 @@ pub async fn decide(ctx: &Ctx, id: DeliveryId, decision: Decision) -> AppResult<
     }
     let hold = Hold { run, fence: row.fence };
     if outcomes::apply(ctx, &tx, id, event, hold).await?.is_some() {
+        kinds::take_back_reminders(&tx, run).await?;
         // The round that follows counts anew how the run has ended, also where nothing is to be sent. One that was
         // cancelled stays so.
         ledger::step(ctx, &tx, &held, run, Event::Reopened, ledger::no_columns()).await?;
@@ -220,6 +221,7 @@ pub async fn resend_failed(ctx: &Ctx, run: OccurrenceId) -> AppResult<()> {
         count += usize::from(outcomes::apply(ctx, &tx, id, delivery::Event::SendAgain, hold).await?.is_some());
     }
     if count > 0 {
+        kinds::take_back_reminders(&tx, run).await?;
         let who = ctx.actor_name().map(|name| format!(" by {name}")).unwrap_or_default();
         let left = match left.len() {
             0 => String::new(),

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use sea_orm::EntityTrait;
+use tokio::sync::watch;
 
 use crate::{
     domain::{
@@ -34,13 +35,18 @@ pub(super) enum Reception {
     AskedForLess,
 }
 
+/// Says whether the server lets us in to those who wait for that. What is known first stands.
+pub(super) fn tell(others: &watch::Sender<Option<bool>>, lets_us_in: bool) {
+    others.send_if_modified(|told| told.is_none() && told.replace(lets_us_in).is_none());
+}
+
 /// Brings a message that was taken up to the server: how we were received, and what happened to it.
 pub(super) async fn deliver(
     app: &AppState,
     clerk: &Clerk,
     transport: &mut Transport,
     (row, attempt, mime): (&DeliveryRow, u32, Option<Vec<u8>>),
-    sender: Option<&EmailAddress>,
+    (sender, is_heard): (Option<&EmailAddress>, Option<&watch::Sender<Option<bool>>>),
 ) -> AppResult<(Reception, Event)> {
     let ctx = Ctx::system(app);
     app.crash.reach(CrashPoint::Connecting);
@@ -50,7 +56,7 @@ pub(super) async fn deliver(
         Some(mime) => mime,
         None => bytes(&ctx, row.id).await?,
     };
-    let hook = Keeper { app, clerk, delivery: row.id, attempt };
+    let hook = Keeper { app, clerk, delivery: row.id, attempt, is_heard };
     let outcome = transport.deliver(&ctx, &envelope, &mime, &hook).await;
     if outcome.as_ref().map_or_else(|failure| failure.step == Step::FinalDot, |_| true) {
         app.crash.reach(CrashPoint::DotSent);
@@ -83,6 +89,8 @@ struct Keeper<'a> {
     clerk: &'a Clerk,
     delivery: DeliveryId,
     attempt: u32,
+    /// Told when the server has heard of the message and is to take it, which may take minutes.
+    is_heard: Option<&'a watch::Sender<Option<bool>>>,
 }
 
 #[async_trait]
@@ -101,6 +109,9 @@ impl PhaseHook for Keeper<'_> {
         match self.clerk.store(self.delivery, events).await {
             Ok(Stored::Done(..)) => {
                 self.app.crash.reach(CrashPoint::DataSent);
+                if let Some(is_heard) = self.is_heard {
+                    tell(is_heard, true);
+                }
                 Ok(())
             }
             Ok(Stored::Unfit | Stored::Lost) => Err(Stop("the run belongs to another worker by now".to_owned())),
