@@ -63,23 +63,39 @@ impl Reach {
 
 #[cfg(feature = "hydrate")]
 mod browser {
+    use std::time::Duration;
+
     use leptos::{prelude::*, task::spawn_local};
     use wasm_bindgen_futures::JsFuture;
 
     use super::Reach;
+    use crate::ui::rest;
+
+    /// How often a server is asked while there is no network: it may go and come, and the browser tells of neither.
+    const AGAIN: Duration = Duration::from_secs(3);
 
     /// Hears when the network of the device goes and comes.
     pub fn listen(reach: Reach) {
         Effect::new(move |_| {
+            let looks = StoredValue::new(0_u32);
             let look = move || {
-                if has_network() {
-                    reach.is_cut_off.set(false);
-                    return;
-                }
-                // A server on the same machine needs no network: it is asked.
+                looks.update_value(|looks| *looks += 1);
+                let this = looks.get_value();
                 spawn_local(async move {
-                    let answers = JsFuture::from(window().fetch_with_str("/healthz")).await.is_ok();
-                    reach.is_cut_off.try_set(!answers && !has_network());
+                    // The last look goes on, as long as the page is there.
+                    while looks.try_get_value() == Some(this) {
+                        // A server on the same machine needs no network: it is asked.
+                        let is_cut_off = !has_network()
+                            && JsFuture::from(window().fetch_with_str("/healthz")).await.is_err()
+                            && !has_network();
+                        if reach.is_cut_off.try_get_untracked() != Some(is_cut_off) {
+                            reach.is_cut_off.try_set(is_cut_off);
+                        }
+                        if has_network() {
+                            return;
+                        }
+                        rest(AGAIN).await;
+                    }
                 });
             };
             look();
