@@ -105,8 +105,10 @@ fn check_block(checks: &mut Checks, block: &Block, ids: &mut Vec<u32>) {
         BlockKind::Table { limit, filter, columns, .. } => {
             rows(checks, *limit);
             check_filter(checks, &at, filter);
-            if columns.is_empty() || columns.len() > COLUMNS_MAX {
-                checks.add(&at("columns"), Problem::OutOfRange { min: 1, max: COLUMNS_MAX as i64 });
+            if columns.is_empty() {
+                checks.add(&at("columns"), Problem::Required);
+            } else if columns.len() > COLUMNS_MAX {
+                checks.add(&at("columns"), Problem::TooMany { max: COLUMNS_MAX as u32 });
             }
         }
         BlockKind::Button { label, url } => {

@@ -48,7 +48,7 @@ impl When {
                     Comparison::AtLeast => "at least",
                     Comparison::AtMost => "at most",
                 };
-                format!("only if {} is {is} {value}", figure.label().to_lowercase())
+                format!("only if {}: {is} {value}", figure.label().to_lowercase())
             }
         }
     }

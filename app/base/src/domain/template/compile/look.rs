@@ -12,6 +12,9 @@ pub(super) const MUTED: &str = "#5b676d";
 pub(super) const LINE: &str = "#e1e0db";
 pub(super) const CANVAS: &str = "#f8f7f4";
 pub(super) const CARD: &str = "#ffffff";
+/// Behind the style of what people have written: one long word or address breaks, instead of making the mail wider than its
+/// window. Not for whole tables, whose narrow columns would break each of theirs.
+pub(super) const BREAKS: &str = ";word-break:break-word";
 
 /// The ground of the card in the dark.
 const CARD_DARK: Colour = Colour { red: 0x18, green: 0x20, blue: 0x24 };

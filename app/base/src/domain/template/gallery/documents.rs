@@ -70,7 +70,10 @@ pub(super) fn overdue_reminder() -> Document {
         "{% if tasks.overdue %}The oldest: {{ tasks.overdue[0].title }}{% else %}Everything is in time.{% endif %}",
         vec![
             if_any(ListKind::Overdue, heading(1, subject)),
-            if_any(ListKind::Overdue, text("Finish them, or give them a date that holds: then nobody has to ask.")),
+            if_any(
+                ListKind::Overdue,
+                text("Finish what is late, or give it a date that holds: then nobody has to ask."),
+            ),
             if_any(ListKind::Overdue, list(ListKind::Overdue, 20, "")),
             if_none(ListKind::Overdue, heading(1, "Nothing is overdue")),
             if_none(ListKind::Overdue, text("Every open task of {{ project.name }} is in time.")),
@@ -99,7 +102,6 @@ pub(super) fn daily_digest() -> Document {
             if_any(ListKind::Created, list(ListKind::Created, 10, "")),
             Part::from(BlockKind::Divider),
             heading(2, "Work notes"),
-            text("{% if notes %}What people wrote.{% else %}Nobody wrote a note.{% endif %}"),
             Part::from(BlockKind::Notes { limit: 8 }),
             button("Open the board", "{{ project.board_url }}"),
         ],

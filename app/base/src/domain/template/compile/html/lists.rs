@@ -8,7 +8,7 @@ use crate::domain::{
         block::TaskFilter,
         compile::{
             NO_NOTES, literal,
-            look::{INK, LINE, MUTED, TEXT, font},
+            look::{BREAKS, INK, LINE, MUTED, TEXT, font},
             page::Page,
             when,
         },
@@ -87,8 +87,9 @@ impl Html<'_> {
                                 column.alignment()
                             );
                             page.line(&format!(
-                                r#"<td class="t1 ln" align="{}" valign="top" style="{style}">{}</td>"#,
+                                r#"<td class="t1 ln" align="{}" valign="top" style="{style}{}">{}</td>"#,
                                 column.side(),
+                                if column == &TaskColumn::Title { BREAKS } else { "" },
                                 column.value(&link)
                             ));
                         }
@@ -104,7 +105,8 @@ impl Html<'_> {
         self.cell("", "", below, |html| {
             html.page.within(LAYOUT, "</table>", |page| {
                 page.within(&format!("{{% for note in notes[:{limit}] %}}"), "{% endfor %}", |page| {
-                    let style = format!("padding:10px 0;border-bottom:1px solid {LINE};{};color:{INK}", font(400, 14, 20));
+                    let style =
+                        format!("padding:10px 0;border-bottom:1px solid {LINE};{};color:{INK}{BREAKS}", font(400, 14, 20));
                     page.within(&format!(r#"<tr><td class="t1 ln" style="{style}">"#), "</td></tr>", |page| {
                         page.line(&format!(
                             r#"<a href="{{{{ note.url }}}}" class="lk" style="color:{link};text-decoration:underline">{{{{ note.reference }}}} {{{{ note.title }}}}</a><br>"#
@@ -128,7 +130,7 @@ impl Html<'_> {
 fn task_row(page: &mut Page, link: &str, is_narrow: bool) {
     let line = format!("border-bottom:1px solid {LINE}");
     page.within("<tr>", "</tr>", |page| {
-        let style = format!("padding:10px 0;{line};{};color:{INK}", font(400, 14, 20));
+        let style = format!("padding:10px 0;{line};{};color:{INK}{BREAKS}", font(400, 14, 20));
         page.within(&format!(r#"<td class="t1 ln" style="{style}">"#), "</td>", |page| {
             page.line(&format!(
                 r#"<a href="{{{{ task.url }}}}" class="lk" style="color:{link};text-decoration:underline">{{{{ task.reference }}}} {{{{ task.title }}}}</a><br>"#

@@ -4,7 +4,7 @@ mod lists;
 
 use super::{
     literal,
-    look::{Accent, INK, LINE, MUTED, TEXT, font},
+    look::{Accent, BREAKS, INK, LINE, MUTED, TEXT, font},
     map::Place,
     page::Page,
     when,
@@ -102,8 +102,9 @@ impl<'a> Html<'a> {
         let level = level.clamp(1, 3);
         let text = literal::html(text);
         self.cell("", "", below, |html| {
-            html.page
-                .line(&format!(r#"<h{level} class="t1" style="margin:0;{font}{more};color:{INK}">{text}</h{level}>"#));
+            html.page.line(&format!(
+                r#"<h{level} class="t1" style="margin:0;{font}{more};color:{INK}{BREAKS}">{text}</h{level}>"#
+            ));
         });
     }
 
@@ -113,7 +114,7 @@ impl<'a> Html<'a> {
 
     /// A row whose words look as those of a text.
     fn words(&mut self, below: u8, inner: impl FnOnce(&mut Html<'_>)) {
-        self.cell("t2", &format!("{};color:{TEXT}", font(400, 14, 21)), below, inner);
+        self.cell("t2", &format!("{};color:{TEXT}{BREAKS}", font(400, 14, 21)), below, inner);
     }
 
     /// A text in Markdown; its variables are filled in first.
