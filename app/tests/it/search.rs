@@ -430,8 +430,11 @@ async fn texts_from_before_the_index_knew_kinds_are_found_by_their_kind() {
         let names = migration::known_names();
         let place = names.iter().position(|name| name == "m0033_search_kinds").unwrap();
         let steps = u32::try_from(names.len() - place).unwrap();
-        migration::Migrator::down(app.reader(), Some(steps)).await.unwrap();
-        migration::Migrator::up(app.reader(), None).await.unwrap();
+        // On one connection: another one of the pool may still know the tables as they were.
+        let tx = ctx.begin().await.unwrap();
+        migration::Migrator::down(&*tx, Some(steps)).await.unwrap();
+        migration::Migrator::up(&*tx, None).await.unwrap();
+        tx.commit().await.unwrap();
         for (query, reference) in [
             ("?q=walnut&kind=task", "T-1"),
             ("?q=hazel&kind=task", "T-1"),
