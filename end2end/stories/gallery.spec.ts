@@ -33,6 +33,33 @@ test('every mail of the gallery passes the referee and both checkers of HTML @pl
   }
 });
 
+test.describe('a title of one long word', () => {
+  // A page that is no mail has no pictures by their names in it.
+  test.use({ expectedErrors: [/ERR_UNKNOWN_URL_SCHEME/] });
+
+  test('makes no mail wider than its window @hydrated', async ({ page, empty }) => {
+    const client = await signUp(empty);
+    await createProject(client);
+    const board = await client.call<Board>('load_board', { key: 'REP', filter: noFilter, longer: null }, 'json');
+    const title = `${'x'.repeat(200)} @me !urgent 2026-01-05`;
+    await client.call('add_tasks', { project: 'REP', column: board.value.columns[0].id, title, at: 'end' });
+    const caught = async () => (await client.call<{ items: { id: string }[] }>('list_outbox', {})).value.items;
+    for (const [number, word] of ['weekly-status', 'overdue-reminder', 'daily-digest'].entries()) {
+      const id = await client.made('create_template', { from: word });
+      const { value: desk } = await client.call<{ draft: unknown }>('read_template', { id });
+      await client.call('send_template_test', { id, document: JSON.stringify(desk.draft), 'data[project]': 'REP', addresses: dana.email });
+      await expect.poll(async () => (await caught()).length, { message: `the mail of ${word}` }).toBe(number + 1);
+      const html = htmlOf((await client.request('GET', `/outbox/${(await caught())[0].id}/message.eml`)).body);
+      expect(html, word).toContain('x'.repeat(200));
+      for (const width of widths) {
+        await page.setViewportSize({ width, height: 800 });
+        await page.setContent(html);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth), `${word} at ${width} px`).toBe(width);
+      }
+    }
+  });
+});
+
 test('the checkers of HTML are awake @plain', async () => {
   const page = (body: string) => `<!doctype html><html lang="en"><head><title>T</title></head><body>${body}</body></html>`;
   expect(await markupFaults(page('<p>Good</p>'))).toEqual([]);
