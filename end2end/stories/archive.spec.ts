@@ -152,6 +152,7 @@ test('the commit and the link of a report are copied', { tag: '@hydrated' }, asy
   const copied = () => page.evaluate(() => navigator.clipboard.readText());
   await page.goto(`${empty.url}/reports/${second}`);
   await settled(page, hydrated);
+  await page.getByText('More about this report').click();
   await page.getByRole('button', { name: 'Copy the link' }).click();
   await expect.poll(copied).toMatch(new RegExp(`/reports/${second}$`));
   await page.getByRole('button', { name: /^Copy the commit/ }).click();

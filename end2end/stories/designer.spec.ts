@@ -247,6 +247,26 @@ test('the preview shows the whole width of a mail, and says by how much it is sc
   await expect(shown, 'another width loads nothing').toHaveAttribute('data-loads', 'once');
 });
 
+test('on a tablet the mail stays in sight beside the blocks or the editor @hydrated', async ({ page, empty, hydrated }) => {
+  await begin(page, empty);
+  await page.setViewportSize({ width: 1024, height: 768 });
+  await open(page, empty.url, hydrated);
+  const parts = page.getByRole('group', { name: 'Parts of the page' });
+  const item = page.getByRole('button', { name: 'Heading', exact: true });
+  const shown = page.getByTitle('The mail as it is sent');
+  await expect(parts.getByRole('button', { name: 'Preview' })).toBeHidden();
+  await expect(item).toBeHidden();
+  await parts.getByRole('button', { name: 'Blocks' }).click();
+  await expect(mail(page)).toBeHidden();
+  await expect(shown).toBeInViewport();
+  await item.click();
+  await expectKinds(page, ['Heading']);
+  await expect(mail(page)).toBeVisible();
+  await expect(shown).toBeInViewport();
+  expect(await page.locator('.shell main').evaluate((main) => main.scrollHeight - main.clientHeight), 'the parts scroll, not the page').toBeLessThanOrEqual(0);
+  await answered(page);
+});
+
 test.describe('on a phone', () => {
   test.use({ hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } });
 

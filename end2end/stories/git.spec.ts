@@ -93,6 +93,7 @@ test('the history of a report shows its commit and what has changed since the on
   const second = await runUntil(page, id, 'done');
   await page.goto(`${empty.url}/reports/${second}`);
   await settled(page, true);
+  await page.getByText('More about this report').click();
   await page.getByRole('link', { name: 'History and changes' }).click();
   await expect(page.getByRole('heading', { level: 1, name: /^History: / })).toBeVisible();
   await settled(page, true);

@@ -97,6 +97,25 @@ test('in lanes the heads of the lists stay at the top and those of the lanes at 
   expect((await places())![1]).toBeLessThan(60);
 });
 
+test('on a phone a list of lanes fills the screen, and the names above lead to the others', async ({ page, empty, hydrated }) => {
+  await fill(page, 'Todo', numbered(3));
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(`${empty.url}/board/REP?group=priority`);
+  await settled(page, hydrated);
+  const lists = page.getByRole('navigation', { name: 'Lists' });
+  const head = (name: string) => page.locator('.lanes__head').filter({ has: page.getByRole('heading', { name }) });
+  await expect(head('Todo')).toBeInViewport({ ratio: 1 });
+  await lists.getByRole('link', { name: /^Pending/ }).click();
+  await expect(head('Pending')).toBeInViewport({ ratio: 1 });
+  await expect(head('Todo')).not.toBeInViewport();
+  const widths = await page.locator('.lanes__head, .col.is-cell').evaluateAll((all) => all.map((one) => Math.round(one.getBoundingClientRect().width)));
+  expect(new Set(widths).size, 'a list is as wide as its head').toBe(1);
+  if (hydrated) {
+    await expect(lists.getByRole('link', { name: /^Pending/ })).toHaveAttribute('aria-current', 'true');
+    await answered(page);
+  }
+});
+
 test('what was completed long ago waits behind a link', async ({ page, empty, hydrated }) => {
   await fill(page, 'Completed', [...numbered(3, 'Old'), ...numbered(60, 'New')]);
   empty.change(`UPDATE task SET completed_at = '2020' || substr(completed_at, 5) WHERE title LIKE 'Old %'`);

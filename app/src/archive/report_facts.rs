@@ -11,7 +11,8 @@ use crate::{
     ui::{CopyButton, Icon},
 };
 
-/// What is known of a report, also when nothing else of it is left.
+/// What is known of a report, also when nothing else of it is left. What is seldom asked for is folded, so that the report
+/// itself is in sight; of a removed one it is all there is to read.
 #[component]
 pub fn Facts(report: ReportDetail) -> impl IntoView {
     let (word, tone) = report.item.result();
@@ -30,16 +31,23 @@ pub fn Facts(report: ReportDetail) -> impl IntoView {
     };
     let is_with_all = report.item.sent.0 == report.item.sent.1;
     view! {
-        <dl class="facts panel is-padded">
+        <div class="panel is-padded stack is-tight">
+        <dl class="facts">
             <div><dt>"Result"</dt><dd><span class="state" data-tone=tone>{word}</span>{report.reason.clone().map(|reason| view! { <br /><span class="muted">{reason}</span> })}</dd></div>
             <div><dt>"Subject"</dt><dd dir="auto">{report.subject.clone()}</dd></div>
             <div><dt>{if is_with_all { "Sent to" } else { "Recipients" }}</dt><dd>{sent_to(&report)}</dd></div>
+        </dl>
+        <details open=report.removed.is_some()>
+        <summary>"More about this report"</summary>
+        <dl class="facts">
             {report.template.clone().map(|template| view! { <div><dt>"Template"</dt><dd dir="auto">{template}</dd></div> })}
             {report.frozen.clone().map(|at| view! { <div><dt>"Written"</dt><dd><time datetime=at.machine>{at.words}</time></dd></div> })}
             <div><dt>"Commit"</dt><dd>{commit}</dd></div>
             {report.data_hash.clone().map(|hash| view! { <div><dt>"SHA-256 of its data"</dt><dd><code class="wraps">{hash}</code></dd></div> })}
             <div><dt>"Permanent link"</dt><dd><span class="hash"><code class="wraps">{report.permalink.clone()}</code><CopyButton text=report.permalink label="Copy the link" /></span></dd></div>
         </dl>
+        </details>
+        </div>
     }
     .into_any()
 }

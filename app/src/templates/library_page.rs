@@ -160,7 +160,7 @@ fn card(item: TemplateItem) -> AnyView {
     view! {
         <li class="panel shelf__item">
             <div class="shelf__picture" aria-hidden="true">
-                <iframe src=picture sandbox="" {..leptos::attr::loading("lazy")} tabindex="-1" title="Picture"></iframe>
+                <iframe src=picture sandbox="" {..leptos::attr::custom::custom_attribute("scrolling", "no")} {..leptos::attr::loading("lazy")} tabindex="-1" title="Picture"></iframe>
             </div>
             <h3 class="shelf__name"><a href=href dir="auto">{item.name}</a></h3>
             <p class="muted small">{state}{jobs}</p>
@@ -186,7 +186,7 @@ fn gallery() -> AnyView {
         view! {
             <li class="panel shelf__item">
                 <div class="shelf__picture" aria-hidden="true">
-                    <iframe src=format!("{PATH}/gallery/{word}/picture") sandbox="" {..leptos::attr::loading("lazy")} tabindex="-1" title="Picture"></iframe>
+                    <iframe src=format!("{PATH}/gallery/{word}/picture") sandbox="" {..leptos::attr::custom::custom_attribute("scrolling", "no")} {..leptos::attr::loading("lazy")} tabindex="-1" title="Picture"></iframe>
                 </div>
                 <h3 class="shelf__name">{name}</h3>
                 <p class="muted small">{about}</p>

@@ -49,7 +49,8 @@ pub fn ageing_chart(ageing: &Ageing, frame: Frame) -> Drawing {
     for column in &columns {
         column.draw_bands(&sheet, &limits_of(column.status), scale);
     }
-    sheet.grid(scale);
+    let parts: Vec<_> = columns.iter().map(|column| (column.left, column.right)).collect();
+    sheet.grid_within(scale, &parts);
     for column in &columns {
         limits::draw(&sheet, &limits_of(column.status), scale, (column.left, column.right));
         column.draw_tasks(&sheet, &ageing.points, scale);

@@ -24,4 +24,6 @@ impl Frame {
     pub const NARROW: Self = Self { width: 360, height: 220, edge: 0, totals: Totals::Hidden };
     /// In a mail of 600 pixels.
     pub const MAIL: Self = Self { width: 536, height: 200, edge: 10, totals: Totals::Shown };
+    /// In a column of such a mail, 256 pixels wide, or beneath each other on a phone.
+    pub const COLUMN: Self = Self { width: 300, height: 190, edge: 8, totals: Totals::Hidden };
 }

@@ -106,9 +106,16 @@ impl Sheet {
 
     /// The lines of a scale with their counts at the left.
     pub fn grid(&self, scale: Scale) {
+        self.grid_within(scale, &[(self.left, self.right)]);
+    }
+
+    /// The same, where words stand between the parts of the plot: no line goes through them.
+    pub fn grid_within(&self, scale: Scale, parts: &[(i32, i32)]) {
         for count in scale.lines() {
             let y = self.up(count.into(), scale);
-            self.line(vec![(self.left, y), (self.right, y)], Ink::Grid, 1);
+            for (from, to) in parts {
+                self.line(vec![(*from, y), (*to, y)], Ink::Grid, 1);
+            }
             self.words(fit::short(count.into()), (self.left - 8 * FINE, y), Ink::Axis, 12, Place::Before);
         }
     }

@@ -153,25 +153,19 @@ pub(crate) fn figures(snapshot: &Snapshot) -> [FigureWords; 4] {
 }
 
 fn sections(snapshot: &Snapshot, base: &str) -> [Section; 4] {
-    let section = |list, heading, none, lines: &[TaskLine], about: fn(&TaskLine) -> String| Section {
+    let section = |list: ListKind, lines: &[TaskLine], about: fn(&TaskLine) -> String| Section {
         list,
-        heading,
+        heading: list.label(),
         count: lines.len(),
-        none,
+        none: list.none(),
         rows: lines.iter().take(ROWS).map(|line| row(line, base, about)).collect(),
         more: (lines.len() > ROWS).then(|| format!("and {} more", lines.len() - ROWS)),
     };
     [
-        section(ListKind::Overdue, "Overdue", "Nothing is overdue.", &snapshot.overdue, about_open),
-        section(
-            ListKind::Finished,
-            "Finished",
-            "Nothing was finished in this period.",
-            &snapshot.finished,
-            about_finished,
-        ),
-        section(ListKind::InProgress, "In progress", "Nothing is in progress.", &snapshot.in_progress, about_open),
-        section(ListKind::DueNext, "Due next", "Nothing is due in the next 7 days.", &snapshot.due_next, about_open),
+        section(ListKind::Overdue, &snapshot.overdue, about_open),
+        section(ListKind::Finished, &snapshot.finished, about_finished),
+        section(ListKind::InProgress, &snapshot.in_progress, about_open),
+        section(ListKind::DueNext, &snapshot.due_next, about_open),
     ]
 }
 

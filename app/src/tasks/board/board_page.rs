@@ -165,6 +165,8 @@ fn Lists(
         view! { {unsent(&board, |_| true)}<Lanes board=board.clone() /> }.into_any()
     };
     let here = RwSignal::new(0);
+    // Lanes repeat the lists.
+    let count = board.columns.len().max(1);
     let sorted = board.is_sorted().then_some("");
     view! {
         {none_matches(&board, filtered)}
@@ -172,7 +174,7 @@ fn Lists(
         <div
             class="board" class:has-lanes=!board.lanes.is_empty() node_ref=node data-readonly=(!board.can_edit).then_some("")
             data-density=is_compact.then_some("compact") data-sorted=sorted
-            on:scroll=move |event| if let Some(at) = hands::column_in_sight(&event) { here.set(at) }
+            on:scroll=move |event| if let Some(at) = hands::column_in_sight(&event) { here.set(at % count) }
             on:click=move |event| hands::on_press(&event, &pressed)
         >
             {lists}

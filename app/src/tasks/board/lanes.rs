@@ -27,7 +27,7 @@ pub fn Lanes(board: BoardState) -> impl IntoView {
             let (is_folded, is_adding) = (column.is_folded.clone(), RwSignal::new(false));
             open_on_key(column, &board, is_adding);
             view! {
-                <div class="lanes__head" class:is-folded=move || is_folded.get() data-status=column.status.as_str()>
+                <div id=format!("list-{}", column.id) class="lanes__head" class:is-folded=move || is_folded.get() data-status=column.status.as_str()>
                     {head(column, &board, is_adding)}
                     {board.can_edit.then(|| view! { <QuickAdd column=column.clone() board=board.clone() at=Where::Top is_open=is_adding /> })}
                 </div>

@@ -142,7 +142,7 @@ fn tabs(desk: Desk) -> AnyView {
     let tab = move |tab: Tab| {
         is_there(tab).then(|| {
             view! {
-                <button type="button" class="filter" aria-pressed=move || (desk.shown_tab() == tab).to_string() on:click=move |_| desk.tab.set(tab)>{tab.label()}</button>
+                <button type="button" class="filter" data-tab=tab.word() aria-pressed=move || (desk.shown_tab() == tab).to_string() on:click=move |_| desk.tab.set(tab)>{tab.label()}</button>
             }
         })
     };

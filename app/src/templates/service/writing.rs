@@ -12,7 +12,7 @@ use crate::{
         template::{
             Document,
             compile::{self, LOGO_CID, Source},
-            context::{Address, Picture, Reader, add_narrowed, cid, context},
+            context::{Address, Breadth, Picture, Reader, add_narrowed, cid, context},
             of_sections::possible_of,
             render::RenderOutcome,
         },
@@ -45,7 +45,7 @@ impl Writer {
         let source = compile::compile(document);
         let mut images = Vec::new();
         let mut pictures = Vec::new();
-        for (picture, png) in draw(compile::charts(document).into_iter(), snapshot).await? {
+        for (picture, png) in draw(compile::drawn(document).into_iter(), snapshot).await? {
             images.push(Image { name: picture.cid.clone(), png });
             pictures.push(picture);
         }
@@ -93,12 +93,20 @@ impl Writer {
 }
 
 /// Draws charts beside each other: each takes some milliseconds of a core, off the runtime.
-async fn draw(kinds: impl Iterator<Item = ChartKind>, snapshot: &Snapshot) -> AppResult<Vec<(Picture, Vec<u8>)>> {
-    let drawings = kinds.map(|chart| {
-        let drawing = charts::chart(chart, snapshot, Frame::MAIL);
+async fn draw(
+    charts: impl Iterator<Item = (ChartKind, Breadth)>,
+    snapshot: &Snapshot,
+) -> AppResult<Vec<(Picture, Vec<u8>)>> {
+    let drawings = charts.map(|(chart, breadth)| {
+        let frame = match breadth {
+            Breadth::Whole => Frame::MAIL,
+            Breadth::Column => Frame::COLUMN,
+        };
+        let drawing = charts::chart(chart, snapshot, frame);
         let picture = Picture {
             chart,
-            cid: cid(chart),
+            breadth,
+            cid: cid(chart, breadth),
             width: drawing.width,
             height: drawing.height,
             alt: format!("{}. {}", drawing.title, drawing.description),

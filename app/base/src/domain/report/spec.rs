@@ -150,7 +150,7 @@ pub struct DraftRule {
 }
 
 impl Default for ReportSpec {
-    /// The weekly report.
+    /// The weekly report: its parts in the order of the built-in mail, what is late before what is well.
     fn default() -> Self {
         let list = |list| Section::Tasks { list, limit: ROWS, from: None, named: Named::default() };
         Self {
@@ -161,9 +161,9 @@ impl Default for ReportSpec {
                 Section::Figures,
                 Section::Chart { chart: ChartKind::CreatedCompleted },
                 Section::Chart { chart: ChartKind::ByStatus },
+                list(ListKind::Overdue),
                 list(ListKind::Finished),
                 list(ListKind::InProgress),
-                list(ListKind::Overdue),
                 list(ListKind::DueNext),
             ],
             attachments: Vec::new(),

@@ -20,8 +20,8 @@ use crate::domain::report::{
 /// What the report is called, of which days, and what it was narrowed to; two spaces break the line.
 const ABOUT: &str =
     "{{ report.title }}, {{ period.words }}{% if report.scope %}  \nScope: {{ report.scope }}{% endif %}";
-/// Sentences of a summary.
-const SENTENCES: u32 = 4;
+/// Sentences of a summary: all that there can be, as in the built-in mail and on paper.
+const SENTENCES: u32 = 7;
 const FIGURES: [FigureKind; 4] = [FigureKind::Completed, FigureKind::Open, FigureKind::Overdue, FigureKind::CycleDays];
 
 /// The mail of a report that shows these sections.

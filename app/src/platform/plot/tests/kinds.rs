@@ -140,6 +140,9 @@ fn the_charts_of_reports_look_as_committed() {
     for (name, drawing) in all(Frame::MAIL) {
         assert_picture(&format!("{name}-mail.svg"), &drawing.mail());
     }
+    for (name, drawing) in all(Frame::COLUMN) {
+        assert_picture(&format!("{name}-column.svg"), &drawing.mail());
+    }
     for (name, drawing) in none(Frame::PAGE) {
         assert_picture(&format!("{name}-empty.svg"), &drawing.page(name));
     }
@@ -158,7 +161,7 @@ fn numbers(svg: &str, attribute: &str) -> Vec<f64> {
 
 #[test]
 fn everything_lies_within_the_drawing_and_nothing_has_a_negative_size() {
-    for frame in [Frame::PAGE, Frame::NARROW, Frame::MAIL] {
+    for frame in [Frame::PAGE, Frame::NARROW, Frame::MAIL, Frame::COLUMN] {
         for (name, drawing) in all(frame).into_iter().chain(none(frame)).chain(huge(frame)) {
             let svg = drawing.page("x");
             let (width, height) = (f64::from(drawing.width), f64::from(drawing.height));

@@ -73,11 +73,25 @@ struct Document {
 #[derive(Debug, Serialize)]
 #[serde(tag = "part", rename_all = "snake_case")]
 enum Part {
-    Words { heading: &'static str, paragraphs: Vec<String> },
-    Figures { figures: Vec<FigureWords> },
-    Chart { heading: &'static str, file: String, alt: String },
+    Words {
+        heading: &'static str,
+        paragraphs: Vec<String>,
+    },
+    Figures {
+        figures: Vec<FigureWords>,
+    },
+    /// The finding is the sentence that the chart tells, as it stands over it in a mail.
+    Chart {
+        heading: &'static str,
+        finding: String,
+        file: String,
+        alt: String,
+    },
     Tasks(Tasks),
-    Notes { notes: Vec<Note>, more: Option<String> },
+    Notes {
+        notes: Vec<Note>,
+        more: Option<String>,
+    },
 }
 
 #[derive(Debug, Serialize)]
@@ -169,8 +183,9 @@ fn part(section: &Section, source: Source<'_>, drawings: &mut Vec<Drawing>) -> O
             let drawing = charts::chart(*chart, snapshot, Frame::MAIL);
             let file = format!("chart-{}.svg", drawings.len());
             let alt = format!("{}. {}", drawing.title, drawing.description);
+            let finding = drawing.title.clone();
             drawings.push(drawing);
-            Some(Part::Chart { heading: chart.label(), file, alt })
+            Some(Part::Chart { heading: chart.label(), finding, file, alt })
         }
         Section::Tasks { list, limit, named, .. } => {
             let lines: Vec<&TaskLine> = list.of(snapshot).iter().filter(|line| section.shows(line)).collect();

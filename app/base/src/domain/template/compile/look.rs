@@ -88,6 +88,8 @@ impl Accent {
                 .to_owned(),
             "  .fit{max-width:100% !important}".to_owned(),
             "  .col{display:block !important;width:100% !important;padding:0 !important}".to_owned(),
+            "  .many{font-size:12px !important;padding-right:6px !important;white-space:normal !important}".to_owned(),
+            "  .most{word-break:break-word !important}".to_owned(),
             "}".to_owned(),
             "@media (prefers-color-scheme:dark){".to_owned(),
         ];

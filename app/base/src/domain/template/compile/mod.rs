@@ -29,7 +29,8 @@ pub use map::{Place, SourceMap};
 use serde_json::Value;
 
 use super::{
-    Block, BlockKind, Body, Document, context,
+    Block, BlockKind, Body, Document,
+    context::{self, Breadth},
     render::{Language, Part, RenderJob, TemplateFault},
     theme::Logo,
 };
@@ -136,6 +137,48 @@ pub fn charts(document: &Document) -> BTreeSet<ChartKind> {
     }
 }
 
+/// The charts that a document shows, each with every breadth that it has to be drawn for.
+pub fn drawn(document: &Document) -> BTreeSet<(ChartKind, Breadth)> {
+    let spoken = |source: &str| {
+        let breadths =
+            if speaks_of_narrow(source) { &[Breadth::Whole, Breadth::Column][..] } else { &[Breadth::Whole] };
+        named(source)
+            .into_iter()
+            .flat_map(|chart| breadths.iter().map(move |breadth| (chart, *breadth)))
+            .collect::<Vec<_>>()
+    };
+    match &document.body {
+        Body::Blocks { blocks } => {
+            let mut drawn = BTreeSet::new();
+            placed(blocks, Breadth::Whole, &mut drawn);
+            drawn.extend(every_block(blocks).into_iter().filter_map(written).flat_map(spoken));
+            drawn
+        }
+        Body::Html { source } | Body::Mjml { source } => spoken(source).into_iter().collect(),
+    }
+}
+
+fn placed(blocks: &[Block], breadth: Breadth, drawn: &mut BTreeSet<(ChartKind, Breadth)>) {
+    for block in blocks {
+        match &block.kind {
+            BlockKind::Chart { chart, .. } => {
+                drawn.insert((*chart, breadth));
+            }
+            BlockKind::Columns { left, right } => {
+                placed(left, Breadth::Column, drawn);
+                placed(right, Breadth::Column, drawn);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether a tag of a source asks for charts that fit a column.
+fn speaks_of_narrow(source: &str) -> bool {
+    let asks = |tag: &str| !tag.starts_with("{#") && tag.contains(".narrow");
+    literal::pieces(source).iter().any(|piece| matches!(piece, Piece::Tag(tag) if asks(tag)))
+}
+
 /// The logo, where the document has one and shows it.
 pub fn logo(document: &Document) -> Option<&Logo> {
     let is_shown = match &document.body {
@@ -149,7 +192,7 @@ pub fn logo(document: &Document) -> Option<&Logo> {
 /// The Content-IDs of all pictures of a document: its charts, and its logo where it is shown.
 pub fn images(document: &Document) -> Vec<String> {
     let logo = logo(document).map(|_| LOGO_CID.to_owned());
-    charts(document).into_iter().map(context::cid).chain(logo).collect()
+    drawn(document).into_iter().map(|(chart, breadth)| context::cid(chart, breadth)).chain(logo).collect()
 }
 
 /// All blocks, those in columns behind the one that holds them.

@@ -202,6 +202,7 @@ fn charts_in_columns_are_half_as_wide() {
     let half = Block { id: 9, kind: chart.clone(), when: When::Always };
     let source = html(vec![chart, BlockKind::Columns { left: vec![half], right: Vec::new() }]);
     assert!(source.contains(r#"width="{{ chart.width }}""#) && source.contains(r#"width="256""#), "{source}");
+    assert!(source.contains("cid:{{ chart.cid }}") && source.contains("cid:{{ chart.narrow.cid }}"), "{source}");
     assert!(!source.contains("<h2"), "{source}");
 }
 
@@ -214,7 +215,9 @@ fn the_charts_of_a_document_are_known_before_they_are_drawn() {
         BlockKind::Columns { left: Vec::new(), right: vec![half] },
         BlockKind::Html { source: "<img src=\"cid:{{ charts.by_label.cid }}\">".into() },
     ];
-    assert_eq!(shown(kinds), BTreeSet::from([ChartKind::ByLabel, ChartKind::Forecast]));
+    assert_eq!(shown(kinds.clone()), BTreeSet::from([ChartKind::ByLabel, ChartKind::Forecast]));
+    let needed = BTreeSet::from([(ChartKind::ByLabel, Breadth::Whole), (ChartKind::Forecast, Breadth::Column)]);
+    assert_eq!(drawn(&document(kinds)), needed, "each is drawn for where it stands");
     let source = Body::Html { source: "{% for name, chart in charts %}{% endfor %}".into() };
     assert_eq!(charts(&Document { body: source, ..document(Vec::new()) }).len(), ChartKind::ALL.len());
 }

@@ -59,6 +59,8 @@ pub struct Reader {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
     pub chart: ChartKind,
+    /// How wide the place is that it was drawn for.
+    pub breadth: Breadth,
     /// The HTML shows it as `cid:{cid}`.
     pub cid: String,
     /// In pixels as shown.
@@ -70,9 +72,22 @@ pub struct Picture {
     pub alt: String,
 }
 
+/// How wide the place of a chart is. What is drawn for the one shrinks in the other until nobody can read its words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Breadth {
+    /// The whole width of a mail.
+    Whole,
+    /// One of two columns.
+    Column,
+}
+
 /// The Content-ID of a chart, and its file name in the archive.
-pub fn cid(chart: ChartKind) -> String {
-    chart.as_str().replace('_', "-")
+pub fn cid(chart: ChartKind, breadth: Breadth) -> String {
+    let name = chart.as_str().replace('_', "-");
+    match breadth {
+        Breadth::Whole => name,
+        Breadth::Column => format!("{name}-narrow"),
+    }
 }
 
 /// What became of the run that a message is about; of a report that is being sent, nothing bad yet.
@@ -280,9 +295,12 @@ fn metrics(snapshot: &Snapshot) -> Value {
 
 fn charts(pictures: &[Picture]) -> Value {
     let value = |chart: ChartKind| {
-        let picture = pictures.iter().find(|picture| picture.chart == chart)?;
-        let Picture { chart: _, cid, width, height, title, alt } = picture;
-        Some(json!({ "cid": cid, "width": width, "height": height, "title": title, "alt": alt }))
+        let drawn = |breadth| pictures.iter().find(|picture| picture.chart == chart && picture.breadth == breadth);
+        let (whole, narrow) = (drawn(Breadth::Whole), drawn(Breadth::Column));
+        let Picture { chart: _, breadth: _, cid, width, height, title, alt } = whole.or(narrow)?;
+        let narrow =
+            narrow.map(|Picture { cid, width, height, .. }| json!({ "cid": cid, "width": width, "height": height }));
+        Some(json!({ "cid": cid, "width": width, "height": height, "title": title, "alt": alt, "narrow": narrow }))
     };
     let all = ChartKind::ALL.iter().map(|chart| (chart.to_string(), value(*chart).unwrap_or_default()));
     Value::Object(all.collect::<Map<_, _>>())

@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Address, Picture, Reader, RunWords, context, with_run};
+use super::{Address, Breadth, Picture, Reader, RunWords, context, with_run};
 use crate::domain::{
     due::DueKey,
     ids::{OccurrenceId, ProjectId, TaskId},
@@ -18,12 +18,16 @@ use crate::domain::{
     task::{Category, Priority, Status},
 };
 
-/// Width and height of charts in mails.
+/// Width and height of charts in mails, and in their columns.
 const CHART: (u32, u32) = (536, 200);
+const NARROW_CHART: (u32, u32) = (300, 190);
 
 /// The data of the sample, with charts that were not drawn but are as large as drawn ones.
 pub fn sample() -> Value {
-    let pictures: Vec<_> = ChartKind::ALL.iter().map(|chart| picture(*chart)).collect();
+    let pictures: Vec<_> = ChartKind::ALL
+        .iter()
+        .flat_map(|chart| [Breadth::Whole, Breadth::Column].map(|breadth| picture(*chart, breadth)))
+        .collect();
     sample_with(&pictures)
 }
 
@@ -56,11 +60,15 @@ pub fn reader() -> Reader {
     }
 }
 
-fn picture(chart: ChartKind) -> Picture {
-    let (width, height) = CHART;
+fn picture(chart: ChartKind, breadth: Breadth) -> Picture {
+    let (width, height) = match breadth {
+        Breadth::Whole => CHART,
+        Breadth::Column => NARROW_CHART,
+    };
     Picture {
         chart,
-        cid: super::cid(chart),
+        breadth,
+        cid: super::cid(chart, breadth),
         width,
         height,
         title: chart.label().to_owned(),

@@ -165,6 +165,13 @@ const CHART: &[Variable] = &[
     is("height", Number, "Pixels"),
     is("title", Text, "The sentence that it tells"),
     is("alt", Text, "What somebody who does not see it reads"),
+    may_be("narrow", Group(NARROW), "The same, drawn for a column"),
+];
+
+const NARROW: &[Variable] = &[
+    is("cid", Text, "Its name as an image, to stand behind cid:"),
+    is("width", Number, "Pixels"),
+    is("height", Number, "Pixels"),
 ];
 
 const COUNTS: &[Variable] = &[

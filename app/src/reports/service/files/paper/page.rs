@@ -66,13 +66,13 @@ fn section(part: &Part, pictures: &mut Iter<'_, Picture>) -> String {
             under("Key figures", &format!("<dl class=\"figures\">\n{figures}</dl>\n"))
         }
         // Drawn in the order of the parts.
-        Part::Chart { heading, file: _, alt } => pictures.next().map_or_else(String::new, |picture| {
+        Part::Chart { heading, finding, file: _, alt } => pictures.next().map_or_else(String::new, |picture| {
             let Picture { png, width, height } = picture;
             let (data, alt) = (STANDARD.encode(png), escape(alt));
             let image = format!(
                 "<img src=\"data:image/png;base64,{data}\" width=\"{width}\" height=\"{height}\" alt=\"{alt}\">\n"
             );
-            under(heading, &image)
+            under(heading, &(paragraph("quiet", finding) + &image))
         }),
         Part::Tasks(tasks) => table(tasks),
         Part::Notes { notes, more } => {

@@ -61,6 +61,12 @@ impl Html<'_> {
 
     pub(super) fn table(&mut self, list: ListKind, limit: u32, filter: &TaskFilter, columns: &[TaskColumn], below: u8) {
         let link = self.accent.link.clone();
+        // What a phone does to tables that are wider than it; the most of columns fit only with broken words.
+        let narrows = match columns.len() {
+            0..=4 => "",
+            5..=6 => " many",
+            _ => " many most",
+        };
         self.rows(list, limit, filter, "", below, |page, each| {
             let open = r#"<table width="100%" cellpadding="0" cellspacing="0" border="0">"#;
             page.within(open, "</table>", |page| {
@@ -72,7 +78,7 @@ impl Html<'_> {
                             column.alignment()
                         );
                         page.line(&format!(
-                            r#"<th scope="col" class="t3 ln" align="{}" style="{style}">{}</th>"#,
+                            r#"<th scope="col" class="t3 ln{narrows}" align="{}" style="{style}">{}</th>"#,
                             column.side(),
                             column.label()
                         ));
@@ -87,7 +93,7 @@ impl Html<'_> {
                                 column.alignment()
                             );
                             page.line(&format!(
-                                r#"<td class="t1 ln" align="{}" valign="top" style="{style}{}">{}</td>"#,
+                                r#"<td class="t1 ln{narrows}" align="{}" valign="top" style="{style}{}">{}</td>"#,
                                 column.side(),
                                 if column == &TaskColumn::Title { BREAKS } else { "" },
                                 column.value(&link)

@@ -164,10 +164,11 @@ impl<'a> Html<'a> {
                     r#"<h2 class="t1" style="margin:0 0 8px;{font};color:{INK}">{{{{ chart.title }}}}</h2>"#
                 ));
             }
-            let size = if width == WHOLE {
-                r#"width="{{ chart.width }}" height="{{ chart.height }}""#.to_owned()
+            let (picture, size) = if width == WHOLE {
+                ("chart", r#"width="{{ chart.width }}" height="{{ chart.height }}""#.to_owned())
             } else {
-                format!(r#"width="{width}" height="{{{{ (chart.height * {width} / chart.width) | round | int }}}}""#)
+                let height = format!("(chart.narrow.height * {width} / chart.narrow.width) | round | int");
+                ("chart.narrow", format!(r#"width="{width}" height="{{{{ {height} }}}}""#))
             };
             // Its ground stays white in the dark: the picture was drawn for it.
             let ground = r#"<tr><td style="padding:8px 0;background:#ffffff;border-radius:6px">"#;
@@ -176,7 +177,7 @@ impl<'a> Html<'a> {
                 page.within(ground, "</td></tr>", |page| {
                     let style = format!("display:block;width:100%;max-width:{width}px;height:auto;border-radius:6px");
                     page.line(&format!(
-                        r#"<img class="fit" src="cid:{{{{ chart.cid }}}}" {size} alt="{{{{ chart.alt }}}}" style="{style}">"#
+                        r#"<img class="fit" src="cid:{{{{ {picture}.cid }}}}" {size} alt="{{{{ chart.alt }}}}" style="{style}">"#
                     ));
                 });
             });
