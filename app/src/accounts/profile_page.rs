@@ -43,7 +43,7 @@ pub fn ProfilePage() -> impl IntoView {
                     <TextField label="Name" name="name" value=me.name autocomplete="name" error=error required=true />
                     <ZoneField value=me.zone error=error />
                     <SelectField label="First day of the week" name="week_start" choices=weeks value=me.week_start.as_str() hint="Where the weeks of calendars and of work notes begin." error=error />
-                    <SelectField label="Dates and numbers in mails" name="language" choices=languages value=me.language.as_str() hint="As mails of your templates write them; their words stay as their authors wrote them." error=error />
+                    <SelectField label="Dates and numbers in mails" name="language" choices=languages value=me.language.as_str() hint="Dates, periods and numbers are written in this language in mails made with your templates. Words of AutoReport, such as findings, due dates and titles of charts, stay English, and so do its own mails." error=error />
                     <SelectField label="Colours" name="theme" choices=themes value=me.theme.as_str() error=error />
                     <label class="choice">
                         <input type="checkbox" name="compact" value="yes" checked=me.is_compact />

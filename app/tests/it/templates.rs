@@ -180,13 +180,18 @@ async fn a_preview_is_written_in_the_language_of_whoever_looks_or_in_the_one_tha
         let german = Me { language: Language::German, ..cast.jonas.clone() };
         let jonas = app.as_person(&german);
         let id = made(&jonas, "Weekly").await;
-        let json = drafts::to_json(&saying("{{ 1234.5 | number(decimals=1) }}")).unwrap();
+        let json = drafts::to_json(&saying("{{ 1234.5 | number(decimals=1) }} {{ period.words }}")).unwrap();
         let text = async |language: &str| {
             let data = PreviewData { language: language.into(), ..PreviewData::default() };
             preview::show(&jonas, id, &json, &data).await.unwrap().text
         };
-        for (language, number) in [("", "1.234,5"), ("en", "1,234.5"), ("it", "1.234,5")] {
-            assert!(text(language).await.contains(number), "{language}");
+        let written = [
+            ("", "1.234,5 16.–22. November 2026"),
+            ("en", "1,234.5 16–22 November 2026"),
+            ("it", "1.234,5 16–22 novembre 2026"),
+        ];
+        for (language, words) in written {
+            assert!(text(language).await.contains(words), "{language}");
         }
     })
     .await;

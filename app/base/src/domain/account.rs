@@ -25,7 +25,7 @@ crate::text_enum!(
 );
 
 crate::text_enum!(
-    /// The language in which the filters of templates write dates and numbers to a reader.
+    /// The language in which templates write dates, periods and numbers to a reader. Words of the program are English.
     Language { English = "en", German = "de", French = "fr", Spanish = "es", Italian = "it" }
 );
 

@@ -48,29 +48,47 @@ impl Period {
 
     /// "16–22 November 2026", saying month and year once where both ends share them.
     pub fn words(&self) -> String {
-        self.in_words("%B")
+        self.with_months("%B")
     }
 
     /// "16–22 Nov 2026".
     pub fn short_words(&self) -> String {
-        self.in_words("%b")
+        self.with_months("%b")
     }
 
-    fn in_words(&self, month: &str) -> String {
+    fn with_months(&self, month: &str) -> String {
+        self.in_words(|date, said| {
+            let format = match said {
+                Said::Day => "%-d".to_owned(),
+                Said::DayAndMonth => format!("%-d {month}"),
+                Said::Whole => format!("%-d {month} %Y"),
+            };
+            date.format(&format).to_string()
+        })
+    }
+
+    /// Both ends as `write` has them, saying month and year once where they share them.
+    pub(super) fn in_words(&self, write: impl Fn(NaiveDate, Said) -> String) -> String {
         let (first, last) = (self.first, self.last);
-        let (day, day_month) = ("%-d", format!("%-d {month}"));
-        let whole = format!("{day_month} %Y");
-        let end = last.format(&whole);
+        let end = write(last, Said::Whole);
         if first == last {
-            end.to_string()
+            end
         } else if first.year() != last.year() {
-            format!("{} – {end}", first.format(&whole))
+            format!("{} – {end}", write(first, Said::Whole))
         } else if first.month() != last.month() {
-            format!("{} – {end}", first.format(&day_month))
+            format!("{} – {end}", write(first, Said::DayAndMonth))
         } else {
-            format!("{}–{end}", first.format(day))
+            format!("{}–{end}", write(first, Said::Day))
         }
     }
+}
+
+/// How much of a day the words of a period say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Said {
+    Day,
+    DayAndMonth,
+    Whole,
 }
 
 /// The day that an instant falls on in a zone.

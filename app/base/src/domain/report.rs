@@ -307,12 +307,17 @@ impl<L> Snapshot<L> {
     /// The subject: the finding, the project, the period. Other projects are counted and not named: not everybody who
     /// sees the subject sees them.
     pub fn subject(&self) -> String {
+        self.subject_of(&self.period.words())
+    }
+
+    /// The same, with the period as the reader's language writes it.
+    pub fn subject_of(&self, period: &str) -> String {
         let more = match self.project_ids().count() - 1 {
             0 => String::new(),
             1 => format!(" and 1{MORE}"),
             more => format!(" and {more}{MORE}s"),
         };
-        format!("{} · {}{more}, {}", self.finding.words(), self.project.name, self.period.words())
+        format!("{} · {}{more}, {period}", self.finding.words(), self.project.name)
     }
 
     /// What a condition on sending looks at.

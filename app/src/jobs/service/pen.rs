@@ -117,6 +117,8 @@ impl Style {
 pub struct Pen {
     /// None: the built-in mail.
     writer: Option<Writer>,
+    /// Whether all words are the program's. They are English, and so are dates and numbers among them.
+    is_english: bool,
     images: Vec<Image>,
 }
 
@@ -127,10 +129,10 @@ impl Pen {
     /// Only a fault of the drawing.
     pub async fn new(style: &Style, snapshot: &Snapshot, comment: Option<&str>, note: Option<&str>) -> AppResult<Self> {
         match style {
-            Style::BuiltIn => Ok(Self { writer: None, images: render::draw(snapshot).await? }),
+            Style::BuiltIn => Ok(Self { writer: None, is_english: true, images: render::draw(snapshot).await? }),
             Style::Document { key, document } => {
                 let writer = Writer::new(key.clone(), &document.around(comment, note.is_some()), snapshot).await?;
-                Ok(Self { images: writer.images().to_vec(), writer: Some(writer) })
+                Ok(Self { images: writer.images().to_vec(), is_english: key.is_none(), writer: Some(writer) })
             }
         }
     }
@@ -159,7 +161,11 @@ impl Pen {
             let addresses: Vec<Address> = readers.iter().map(|(address, _)| address.clone()).collect();
             return Ok(render::write_each(ctx, snapshot, &addresses).await?);
         };
-        let contexts = readers.iter().map(|(address, reader)| writer.context(snapshot, address, reader)).collect();
+        let context = |(address, reader): &(Address, Reader)| match self.is_english {
+            true => writer.context(snapshot, address, &Reader { language: String::new(), ..reader.clone() }),
+            false => writer.context(snapshot, address, reader),
+        };
+        let contexts = readers.iter().map(context).collect();
         match writer.write(ctx, contexts).await? {
             RenderOutcome::Rendered(mails) if mails.len() == readers.len() => {
                 Ok(mails.into_iter().map(written).collect())

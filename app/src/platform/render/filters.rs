@@ -8,12 +8,14 @@ use std::{
 use chrono::{DateTime, NaiveDate, Utc};
 use tera::{Error, ErrorKind, Kwargs, State, Tera, TeraResult, Value, value::ValueKind};
 
-use super::{
-    calendar_words::{DayFormat, day},
-    language::Reader,
-};
+use super::language::Reader;
 use crate::{
-    domain::{csv_cell, metrics::isolated, template::prose},
+    domain::{
+        calendar_words::{DayFormat, day},
+        csv_cell,
+        metrics::isolated,
+        template::prose,
+    },
     platform::markdown::{self, VALUE_BEGINS, VALUE_ENDS},
 };
 

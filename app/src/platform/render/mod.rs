@@ -3,7 +3,6 @@
 //! [`Templates`] renders ours in this process. What a person wrote goes to [`cage`], which has a child of the same binary
 //! render it ([`child`]) behind walls: limits of memory, time and output, no files, no network, no environment.
 
-mod calendar_words;
 pub mod cage;
 pub mod child;
 mod compose;

@@ -121,7 +121,8 @@ pub fn data(desk: Desk, projects: Vec<(String, String)>) -> AnyView {
             </div>
             <div class="field">
                 <label class="field__label" for="data-language">"Dates and numbers"</label>
-                <select class="input" id="data-language" name="language">{languages}</select>
+                <select class="input" id="data-language" name="language" aria-describedby="data-language-hint">{languages}</select>
+                <p class="field__hint" id="data-language-hint">"Words of AutoReport, such as findings and titles of charts, stay English."</p>
             </div>
             <button class="btn is-sm needs-no-script" type="submit">"Show"</button>
         </form>

@@ -275,12 +275,9 @@ async fn fill_with(
         reader.language = language.to_string();
     }
     let mut context = match is_sample {
-        true => sample_with(writer.pictures()),
+        true => sample_with(writer.pictures(), &reader.language),
         false => writer.context(&snapshot, &address(ctx), &reader),
     };
-    if is_sample && !reader.language.is_empty() {
-        context["recipient"]["language"] = reader.language.clone().into();
-    }
     let nothing = Snapshot::empty(snapshot.project.clone(), snapshot.period, snapshot.as_of);
     let nothing = writer.context(&nothing, &address(ctx), &reader);
     if let Some(note) = look.attachments_note {

@@ -9,13 +9,16 @@ use serde_json::{Map, Value, json};
 pub use sample::{reader as sample_reader, sample, sample_with, snapshot as sample_snapshot};
 
 use crate::domain::{
+    calendar_words::{self, Months},
     ids::OccurrenceId,
     metrics::{Chance, Compared, Figures, Share, Shares, Tone, isolated, parts_total},
+    period::Period,
     report::{
         NoteLine, Snapshot,
         spec::{ChartKind, ListKind, Section},
     },
     task::{Priority, Status},
+    tongue::Tongue,
 };
 
 /// Most tasks of a list, and most rows of everything else: what is further down no mail shows, but in lists that are
@@ -51,7 +54,7 @@ pub struct Reader {
     pub email: String,
     /// IANA zone; that of the project where the reader's is not known.
     pub zone: String,
-    /// Language tag; "en" where it is not known.
+    /// Language tag, of dates and numbers: words of the program stay English. "en" where it is not known.
     pub language: String,
 }
 
@@ -105,12 +108,13 @@ pub fn context(snapshot: &Snapshot, address: &Address, reader: &Reader, pictures
     let base = &address.base_url;
     let report_url = format!("{base}/reports/{}", address.occurrence);
     let chances = snapshot.cycle.chances();
+    let tongue = Tongue::of(&reader.language);
     json!({
         "app": { "name": "AutoReport", "url": base },
         "report": {
             "title": snapshot.title,
             "finding": snapshot.finding.words(),
-            "subject": snapshot.subject(),
+            "subject": snapshot.subject_of(&calendar_words::period(&snapshot.period, Months::Long, tongue)),
             "preview": snapshot.preview(),
             "sentences": sentences(snapshot),
             "scope": snapshot.scope,
@@ -126,11 +130,11 @@ pub fn context(snapshot: &Snapshot, address: &Address, reader: &Reader, pictures
             "name": project.name,
             "board_url": format!("{base}/board/{}", project.key),
         })).collect::<Vec<_>>(),
-        "period": period(snapshot),
+        "period": period(snapshot, tongue),
         "schedule": { "name": address.job },
         "run": { "number": address.number, "state": "Sending", "reason": "", "url": report_url },
         "recipient": recipient(snapshot, address, reader),
-        "figures": figures(&snapshot.figures),
+        "figures": figures(&snapshot.figures, tongue),
         "metrics": metrics(snapshot),
         "charts": charts(pictures),
         "counts": by_list(|list| json!(list.of(snapshot).len())),
@@ -193,16 +197,17 @@ fn project(snapshot: &Snapshot, base: &str) -> Value {
     })
 }
 
-fn period(snapshot: &Snapshot) -> Value {
+fn period(snapshot: &Snapshot, tongue: Tongue) -> Value {
     let (period, before) = (snapshot.period, snapshot.period.previous());
+    let words = |period: &Period, months| calendar_words::period(period, months, tongue);
     json!({
         "first": period.first,
         "last": period.last,
         "days": period.days(),
-        "words": period.words(),
-        "short_words": period.short_words(),
-        "previous": { "first": before.first, "last": before.last, "words": before.words() },
-        "comparison": format!("compared with {}", before.short_words()),
+        "words": words(&period, Months::Long),
+        "short_words": words(&period, Months::Short),
+        "previous": { "first": before.first, "last": before.last, "words": words(&before, Months::Long) },
+        "comparison": format!("compared with {}", words(&before, Months::Short)),
     })
 }
 
@@ -218,11 +223,11 @@ fn recipient(snapshot: &Snapshot, address: &Address, reader: &Reader) -> Value {
     })
 }
 
-fn figures(figures: &Figures) -> Value {
+fn figures(figures: &Figures, tongue: Tongue) -> Value {
     let Figures { created, completed, open, overdue, cycle_days } = figures;
     let count = |label: &str, figure: &Compared<u32>, tone: Tone| {
         let (now, before) = (figure.now, figure.before);
-        figure_value(label, &now.to_string(), &figure.words(), tone, json!(now), json!(before))
+        figure_value(label, &tongue.number(f64::from(now), 0), &figure.words(), tone, json!(now), json!(before))
     };
     json!({
         // Neither good nor bad in itself.
@@ -232,7 +237,7 @@ fn figures(figures: &Figures) -> Value {
         "overdue": count("Overdue", overdue, overdue.tone_of_fewer()),
         "cycle_days": figure_value(
             "Cycle time",
-            &cycle_days.value_words(),
+            &cycle_days.now.map_or_else(|| cycle_days.value_words(), |days| tongue.days(days)),
             &cycle_days.words(),
             cycle_days.tone(),
             json!(cycle_days.now),

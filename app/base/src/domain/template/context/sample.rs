@@ -28,11 +28,11 @@ pub fn sample() -> Value {
         .iter()
         .flat_map(|chart| [Breadth::Whole, Breadth::Column].map(|breadth| picture(*chart, breadth)))
         .collect();
-    sample_with(&pictures)
+    sample_with(&pictures, "en")
 }
 
-/// The data of the sample with its charts as they were drawn of [`snapshot`].
-pub fn sample_with(pictures: &[Picture]) -> Value {
+/// The data of the sample with its charts as they were drawn of [`snapshot`], for a reader of a language.
+pub fn sample_with(pictures: &[Picture], language: &str) -> Value {
     let address = Address {
         base_url: "https://reports.example".into(),
         occurrence: OccurrenceId(Uuid::from_u128(1)),
@@ -47,7 +47,7 @@ pub fn sample_with(pictures: &[Picture]) -> Value {
         reason: "The mail server refused to sign in: 535 5.7.8 Authentication failed.".into(),
         url: "https://reports.example/jobs/runs/sample".into(),
     };
-    with_run(context(&snapshot(), &address, &reader(), pictures), &run)
+    with_run(context(&snapshot(), &address, &Reader { language: language.into(), ..reader() }, pictures), &run)
 }
 
 /// Its reader.

@@ -32,6 +32,43 @@ fn what_is_not_known_of_a_reader_is_that_of_the_project() {
 }
 
 #[test]
+fn dates_and_numbers_are_those_of_the_readers_language_and_words_of_the_program_stay_english() {
+    let mut snapshot = sample_snapshot();
+    snapshot.figures.open.now = 1_234;
+    let data = |language: &str| {
+        let reader = Reader { language: language.into(), ..sample_reader() };
+        let address = Address {
+            base_url: String::new(),
+            occurrence: OccurrenceId(uuid::Uuid::nil()),
+            number: 1,
+            job: String::new(),
+            stop_url: None,
+            attachments_note: None,
+            comment: None,
+        };
+        context(&snapshot, &address, &reader, &[])
+    };
+    let (english, german, unknown) = (data("en"), data("de"), data("tlh"));
+    assert_eq!(german["period"]["words"], "16.–22. November 2026");
+    assert_eq!(german["period"]["short_words"], "16.–22. Nov. 2026");
+    assert_eq!(german["period"]["previous"]["words"], "9.–15. November 2026");
+    assert_eq!(german["period"]["comparison"], "compared with 9.–15. Nov. 2026");
+    assert_eq!(
+        (&german["figures"]["open"]["value"], &english["figures"]["open"]["value"]),
+        (&json!("1.234"), &json!("1,234"))
+    );
+    assert_eq!(
+        (&german["figures"]["cycle_days"]["value"], &english["figures"]["cycle_days"]["value"]),
+        (&json!("3 T"), &json!("3 d"))
+    );
+    assert_eq!(german["report"]["finding"], english["report"]["finding"]);
+    let subject = german["report"]["subject"].as_str().unwrap();
+    assert!(subject.ends_with("· Ledger, 16.–22. November 2026"), "{subject}");
+    assert_eq!(english["report"]["subject"], snapshot.subject());
+    assert_eq!(unknown["period"]["words"], "16–22 November 2026");
+}
+
+#[test]
 fn a_run_keeps_its_number_when_it_is_said_what_became_of_it() {
     let sending = of(&Reader::default());
     assert_eq!((&sending["run"]["number"], &sending["run"]["state"]), (&Value::from(1), &Value::from("Sending")));

@@ -38,10 +38,10 @@ pub const VARIABLES: &[Variable] = &[
 
 const REPORT: &[Variable] = &[
     is("title", Text, "What it is called"),
-    is("finding", Text, "The biggest change, in a sentence"),
+    is("finding", Text, "The biggest change, in an English sentence"),
     is("subject", Text, "Finding, project and period"),
     is("preview", Text, "Three figures, for the line beside the subject"),
-    is("sentences", Texts, "What changed, the biggest change first"),
+    is("sentences", Texts, "What changed, in English, the biggest change first"),
     is("scope", Text, "What it was narrowed to; empty where it tells of everything"),
     is("comment", Markdown, "What its owner says at the head of a draft; empty for nothing"),
     is("is_empty", Truth, "Whether no list has a task"),
@@ -67,14 +67,17 @@ const PERIOD: &[Variable] = &[
     is("first", Date, "The first day"),
     is("last", Date, "The last day"),
     is("days", Days, "How many days"),
-    is("words", Text, "Both days in words"),
+    is("words", Text, "Both days, as the reader's language writes them"),
     is("short_words", Text, "The same, with short months"),
     is("previous", Group(PREVIOUS), "The days before, as many"),
-    is("comparison", Text, "What figures are compared with"),
+    is("comparison", Text, "What figures are compared with, in English words"),
 ];
 
-const PREVIOUS: &[Variable] =
-    &[is("first", Date, "The first day"), is("last", Date, "The last day"), is("words", Text, "Both days in words")];
+const PREVIOUS: &[Variable] = &[
+    is("first", Date, "The first day"),
+    is("last", Date, "The last day"),
+    is("words", Text, "Both days, as the reader's language writes them"),
+];
 
 const SCHEDULE: &[Variable] = &[is("name", Text, "The name of the job")];
 
@@ -89,7 +92,7 @@ const RECIPIENT: &[Variable] = &[
     is("name", Text, "Name, or address where none is known; everyone in the archive"),
     is("email", Text, "Address"),
     is("zone", Text, "Time zone, in which filters write dates"),
-    is("language", Text, "Language, in which filters write dates and numbers"),
+    is("language", Text, "Language of dates and numbers; words of the program are English"),
     may_be("stop_url", Address, "Where the mails can be stopped"),
 ];
 
@@ -103,8 +106,8 @@ const FIGURES: &[Variable] = &[
 
 const FIGURE: &[Variable] = &[
     is("label", Text, "What is counted"),
-    is("value", Text, "The figure in words"),
-    is("change", Text, "The difference in words"),
+    is("value", Text, "The figure, as the reader's language writes it"),
+    is("change", Text, "The difference in English words"),
     is("tone", Text, "Whether the change is good, bad or neutral"),
     is("color", Colour, "A colour for the change"),
     may_be("now", Number, "The figure"),

@@ -1,13 +1,16 @@
-//! Days and months in the reader's language.
+//! Days, months and periods in the reader's language.
 
 use chrono::{Datelike, NaiveDate};
 
-use super::language::Tongue;
-use crate::domain::calendar::MONTHS;
+use super::{
+    calendar::MONTHS,
+    period::{Period, Said},
+    tongue::Tongue,
+};
 
 /// How much of a day is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum DayFormat {
+pub enum DayFormat {
     /// "26 Nov".
     Short,
     /// "26 Nov 2026".
@@ -41,7 +44,7 @@ impl DayFormat {
 }
 
 /// A day in words.
-pub(super) fn day(date: NaiveDate, format: DayFormat, tongue: Tongue) -> String {
+pub fn day(date: NaiveDate, format: DayFormat, tongue: Tongue) -> String {
     let names = names(tongue);
     let month = names.months[date.month0() as usize];
     let short = names.short[date.month0() as usize];
@@ -60,6 +63,33 @@ pub(super) fn day(date: NaiveDate, format: DayFormat, tongue: Tongue) -> String 
         DayFormat::Month => format!("{month}{of}{year}"),
         DayFormat::Iso => date.format("%Y-%m-%d").to_string(),
     }
+}
+
+/// Whether months are written out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Months {
+    /// "16–22 November 2026".
+    Long,
+    /// "16–22 Nov 2026".
+    Short,
+}
+
+/// A period in words; in English as [`Period::words`] and [`Period::short_words`].
+pub fn period(period: &Period, months: Months, tongue: Tongue) -> String {
+    let names = names(tongue);
+    let dot = if tongue == Tongue::German { "." } else { "" };
+    let (months, of) = match months {
+        Months::Long => (&names.months, if tongue == Tongue::Spanish { " de " } else { " " }),
+        Months::Short => (&names.short, " "),
+    };
+    period.in_words(|date, said| {
+        let (number, month, year) = (date.day(), months[date.month0() as usize], date.year());
+        match said {
+            Said::Day => format!("{number}{dot}"),
+            Said::DayAndMonth => format!("{number}{dot}{of}{month}"),
+            Said::Whole => format!("{number}{dot}{of}{month}{of}{year}"),
+        }
+    })
 }
 
 struct Names {
@@ -175,6 +205,36 @@ mod tests {
         assert_eq!(thursday(DayFormat::Long, Tongue::French), "jeudi 26 novembre 2026");
         assert_eq!(thursday(DayFormat::Long, Tongue::Spanish), "jueves, 26 de noviembre de 2026");
         assert_eq!(thursday(DayFormat::Long, Tongue::Italian), "giovedì 26 novembre 2026");
+    }
+
+    #[test]
+    fn a_period_says_month_and_year_once_in_every_language() {
+        let date = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let words =
+            |first, last, months, tongue| period(&Period { first: date(first), last: date(last) }, months, tongue);
+        let week = |months, tongue| words("2026-11-16", "2026-11-22", months, tongue);
+        assert_eq!(week(Months::Long, Tongue::German), "16.–22. November 2026");
+        assert_eq!(week(Months::Short, Tongue::German), "16.–22. Nov. 2026");
+        assert_eq!(week(Months::Long, Tongue::French), "16–22 novembre 2026");
+        assert_eq!(week(Months::Long, Tongue::Spanish), "16–22 de noviembre de 2026");
+        assert_eq!(week(Months::Short, Tongue::Spanish), "16–22 nov 2026");
+        assert_eq!(week(Months::Long, Tongue::Italian), "16–22 novembre 2026");
+        let turn = |first, last| words(first, last, Months::Long, Tongue::German);
+        assert_eq!(turn("2026-11-30", "2026-12-06"), "30. November – 6. Dezember 2026");
+        assert_eq!(turn("2026-12-28", "2027-01-03"), "28. Dezember 2026 – 3. Januar 2027");
+        assert_eq!(turn("2026-11-22", "2026-11-22"), "22. November 2026");
+    }
+
+    #[test]
+    fn english_periods_are_those_of_every_page() {
+        let first = NaiveDate::from_ymd_opt(2026, 1, 15).unwrap();
+        for days in [1, 7, 31, 400] {
+            for last in first.iter_days().step_by(30).take(13) {
+                let of = Period::ending(last, days);
+                assert_eq!(period(&of, Months::Long, Tongue::English), of.words());
+                assert_eq!(period(&of, Months::Short, Tongue::English), of.short_words());
+            }
+        }
     }
 
     #[test]
