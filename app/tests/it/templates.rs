@@ -9,6 +9,7 @@ use app::{
             Block, BlockKind, Body, Document, TemplateCategory, When,
             block::TaskFilter,
             context::{Address, ROWS, Reader, sample_snapshot},
+            gallery,
             lint::Level,
             render::RenderOutcome,
         },
@@ -193,6 +194,33 @@ async fn a_preview_is_written_in_the_language_of_whoever_looks_or_in_the_one_tha
         for (language, words) in written {
             assert!(text(language).await.contains(words), "{language}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_alarm_is_previewed_with_a_run_that_failed_whoever_s_data_it_shows() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let jonas = app.as_person(&cast.jonas);
+        project(&app, &cast).await;
+        let (alarm, report) = (drafts::begin(&jonas, "job-failed").await.unwrap(), made(&jonas, "Weekly").await);
+        let json = drafts::to_json(&gallery::entry("job-failed").unwrap().document()).unwrap();
+        let shown = async |id, project: &str| {
+            let data = PreviewData { project: project.into(), ..PreviewData::default() };
+            preview::show(&jonas, id, &json, &data).await.unwrap()
+        };
+        for (data, name, job) in [("", "Ledger", "Weekly status"), ("T", "Tasks", "Preview")] {
+            let preview = shown(alarm, data).await;
+            assert_eq!(preview.subject, format!("{job}: failed"));
+            assert!(
+                preview.text.contains(&format!("of this job of {name} did not do all of its work.")),
+                "{}",
+                preview.text
+            );
+            assert!(preview.text.contains("The mail server refused to sign in"), "{}", preview.text);
+        }
+        assert_eq!(shown(report, "T").await.subject, "Preview: sending", "it is no alarm");
     })
     .await;
 }

@@ -18,8 +18,8 @@ use crate::{
             spec::{AttachmentKind, DAYS_MAX},
         },
         template::{
-            Document,
-            context::{Address, sample_snapshot, sample_with},
+            Document, TemplateCategory,
+            context::{Address, sample_run, sample_snapshot, sample_with, with_run},
             gallery,
             lint::{self, Finding, Level, OwnLink, Rule},
             of_sections::sections_of,
@@ -70,10 +70,11 @@ pub async fn show(ctx: &Ctx, id: TemplateId, document: &str, data: &PreviewData)
     let document = drafts::parse(document)?;
     // What somebody else tries out counts for them: it neither stops the template nor lets it go again.
     let key = if access::can_edit(ctx, &row) { held::key(id) } else { format!("preview:{}", ctx.me()?.id) };
+    let look = Look { category: row.category, language: &data.language, attachments_note: None };
     let _turn = ctx.app.previews.take_latest(ctx.actor_id(), id.0).await?;
     // What it takes, without the wait.
     let begun = Instant::now();
-    let filled = fill(ctx, key, &document, data).await?;
+    let filled = fill(ctx, key, &document, data, look).await?;
     let (sender_name, sender) = accounts::default_sender(ctx.reader()).await?;
     let mut preview = Preview {
         from: if sender_name.is_empty() { sender } else { format!("{sender_name} <{sender}>") },
@@ -130,7 +131,8 @@ pub async fn test_mail(
     let source = files::Source { snapshot: &snapshot, json: &json, sections: &sections, base_url, comment: None };
     let attached = Attached::of(&files::make(source, kinds).await?, LIMIT);
     let document = document.around(None, attached.note.is_some());
-    let look = Look { language: &data.language, attachments_note: attached.note.as_deref() };
+    let category = access::visible(ctx, ctx.reader(), id).await?.category;
+    let look = Look { category, language: &data.language, attachments_note: attached.note.as_deref() };
     let filled = fill_with(ctx, Some(held::key(id)), &document, facts, look).await?;
     let RenderOutcome::Rendered(mails) = filled.outcome else { return Err(super::test::faulty()) };
     let mail = mails.into_iter().next().ok_or_else(super::test::faulty)?;
@@ -156,7 +158,8 @@ pub async fn publish(ctx: &Ctx, id: TemplateId, draft_version: i64, note: &str) 
     }
     let document = drafts::of_row(&row)?;
     let turn = ctx.app.previews.take(ctx.actor_id()).await?;
-    let filled = fill(ctx, held::key(id), &document, &PreviewData::default()).await?;
+    let look = Look { category: row.category, ..Look::default() };
+    let filled = fill(ctx, held::key(id), &document, &PreviewData::default(), look).await?;
     drop(turn);
     let is_fit = match &filled.outcome {
         RenderOutcome::Rendered(mails) => mails.first().is_some_and(|mail| {
@@ -212,7 +215,7 @@ pub async fn gallery_picture(ctx: &Ctx, word: &str) -> AppResult<String> {
 
 async fn drawn(ctx: &Ctx, key: Option<String>, document: &Document) -> AppResult<String> {
     let _turn = ctx.app.previews.take(ctx.actor_id()).await?;
-    let filled = fill(ctx, key, document, &PreviewData::default()).await?;
+    let filled = fill(ctx, key, document, &PreviewData::default(), Look::default()).await?;
     match filled.outcome {
         RenderOutcome::Rendered(mails) if !mails.is_empty() => Ok(framed(&mails[0].html, filled.writer.images())),
         _ => Ok(NO_PICTURE.to_owned()),
@@ -241,9 +244,14 @@ pub fn in_theme(html: &str, theme: &str) -> String {
         .fold(replaced, |html, both| html.replace(both, &format!("color-scheme:{theme}")))
 }
 
-async fn fill(ctx: &Ctx, key: impl Into<Option<String>>, document: &Document, data: &PreviewData) -> AppResult<Filled> {
+async fn fill(
+    ctx: &Ctx,
+    key: impl Into<Option<String>>,
+    document: &Document,
+    data: &PreviewData,
+    look: Look<'_>,
+) -> AppResult<Filled> {
     let facts = facts(ctx, data).await?;
-    let look = Look { language: &data.language, attachments_note: None };
     fill_with(ctx, key.into(), document, facts, look).await
 }
 
@@ -253,7 +261,10 @@ async fn facts(ctx: &Ctx, data: &PreviewData) -> AppResult<Option<Arc<Snapshot>>
 }
 
 /// What else a mail is filled in with, beside its data.
+#[derive(Default)]
 struct Look<'a> {
+    /// An alarm tells of a run that failed, whoever's data it shows.
+    category: TemplateCategory,
     /// A word of [`Language`]; any other leaves the person's own.
     language: &'a str,
     /// Which files are too big for a message.
@@ -279,7 +290,13 @@ async fn fill_with(
         false => writer.context(&snapshot, &address(ctx), &reader),
     };
     let nothing = Snapshot::empty(snapshot.project.clone(), snapshot.period, snapshot.as_of);
-    let nothing = writer.context(&nothing, &address(ctx), &reader);
+    let mut nothing = writer.context(&nothing, &address(ctx), &reader);
+    if look.category == TemplateCategory::Alarm {
+        let run = sample_run(&ctx.app.settings.base_url);
+        nothing = with_run(nothing, &run);
+        // The sample has such a run itself.
+        context = if is_sample { context } else { with_run(context, &run) };
+    }
     if let Some(note) = look.attachments_note {
         context["report"]["attachments_note"] = note.into();
     }

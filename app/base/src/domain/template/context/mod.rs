@@ -6,7 +6,7 @@ mod task;
 
 use serde_json::{Map, Value, json};
 
-pub use sample::{reader as sample_reader, sample, sample_with, snapshot as sample_snapshot};
+pub use sample::{failed_run as sample_run, reader as sample_reader, sample, sample_with, snapshot as sample_snapshot};
 
 use crate::domain::{
     calendar_words::{self, Months},

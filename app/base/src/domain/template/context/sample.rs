@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{Address, Breadth, Picture, Reader, RunWords, context, with_run};
 use crate::domain::{
-    due::DueKey,
+    due::{Due, DueKey, Finish, SOON_USUAL, ViewerClock, chip},
     ids::{OccurrenceId, ProjectId, TaskId},
     metrics::{
         AgeBand, AgePoint, Ageing, Bin, Chance, Compared, CyclePoint, CycleTimes, DayCount, Figures, Finding, FlowDay,
@@ -18,6 +18,8 @@ use crate::domain::{
     task::{Category, Priority, Status},
 };
 
+/// The last day of the report, in November.
+const LAST: u32 = 22;
 /// Width and height of charts in mails, and in their columns.
 const CHART: (u32, u32) = (536, 200);
 const NARROW_CHART: (u32, u32) = (300, 190);
@@ -42,12 +44,17 @@ pub fn sample_with(pictures: &[Picture], language: &str) -> Value {
         attachments_note: None,
         comment: None,
     };
-    let run = RunWords {
+    let run = failed_run(&address.base_url);
+    with_run(context(&snapshot(), &address, &Reader { language: language.into(), ..reader() }, pictures), &run)
+}
+
+/// What became of its run: templates of alarms are about one that failed.
+pub fn failed_run(base_url: &str) -> RunWords {
+    RunWords {
         state: "Failed".into(),
         reason: "The mail server refused to sign in: 535 5.7.8 Authentication failed.".into(),
-        url: "https://reports.example/jobs/runs/sample".into(),
-    };
-    with_run(context(&snapshot(), &address, &Reader { language: language.into(), ..reader() }, pictures), &run)
+        url: format!("{base_url}/jobs/runs/sample"),
+    }
 }
 
 /// Its reader.
@@ -84,7 +91,7 @@ pub fn snapshot() -> Snapshot {
         name: "Ledger".into(),
         zone: "Europe/Ljubljana".into(),
     };
-    let period = Period { first: day(16), last: day(22) };
+    let period = Period { first: day(16), last: day(LAST) };
     let figures = Figures {
         created: Compared { now: 14, before: 18 },
         completed: Compared { now: 17, before: 13 },
@@ -93,7 +100,7 @@ pub fn snapshot() -> Snapshot {
         cycle_days: Compared { now: Some(3), before: Some(4) },
     };
     let mut report = Snapshot::empty(project, period, DateTime::<Utc>::UNIX_EPOCH);
-    report.as_of = day(22).and_time(chrono::NaiveTime::MIN).and_utc() + chrono::TimeDelta::hours(22);
+    report.as_of = as_of();
     report.finding = Finding::of(&figures);
     report.summary = vec![
         "More work was finished than added: 17 against 14.".into(),
@@ -104,6 +111,11 @@ pub fn snapshot() -> Snapshot {
     fill_charts(&mut report);
     fill_lists(&mut report);
     report
+}
+
+/// Late on the last day, one hour behind the clock of its zone.
+fn as_of() -> DateTime<Utc> {
+    day(LAST).and_time(chrono::NaiveTime::MIN).and_utc() + chrono::TimeDelta::hours(22)
 }
 
 fn day(day: u32) -> NaiveDate {
@@ -191,7 +203,7 @@ fn fill_charts(report: &mut Snapshot) {
         completed: vec![share("billing", [1, 5, 3, 0]), share("documentation", [1, 4, 2, 0])],
     };
     report.priorities = PriorityShare { open: [10, 20, 12, 6], completed: [2, 9, 6, 0] };
-    report.late = LateBuckets { days_1_2: 1, days_3_7: 1, days_8_30: 1, days_over_30: 0 };
+    report.late = LateBuckets { days_1_2: 2, days_3_7: 0, days_8_30: 1, days_over_30: 0 };
 }
 
 fn fill_lists(report: &mut Snapshot) {
@@ -200,56 +212,15 @@ fn fill_lists(report: &mut Snapshot) {
     let jonas = || vec!["Jonas Ortiz".to_owned()];
     let mina = || vec!["Mina Kovač".to_owned()];
     let ravi = || vec!["Ravi Sen".to_owned()];
-    let credentials = open(
-        219,
-        "Rotate SMTP credentials before the relay change",
-        jonas(),
-        Progress,
-        Urgent,
-        7,
-        DueKey::Overdue,
-        "Overdue 2 d",
-    );
-    let review = open(
-        188,
-        "Waiting for the data-protection review of the export",
-        ravi(),
-        Pending,
-        High,
-        12,
-        DueKey::Stale,
-        "Overdue 12 d",
-    );
-    let draft = open(
-        214,
-        "Draft the November report for the steering group",
-        mina(),
-        Progress,
-        High,
-        3,
-        DueKey::Today,
-        "Today 17:00",
-    );
-    let ledger = open(
-        231,
-        "Reconcile the ledger with the bank’s statement",
-        [mina(), jonas()].concat(),
-        Todo,
-        Medium,
-        0,
-        DueKey::Soon,
-        "Fri 27 Nov",
-    );
-    let rounding = open(
-        205,
-        "Rounding differences in invoices of more than one currency",
-        Vec::new(),
-        Todo,
-        Low,
-        0,
-        DueKey::Overdue,
-        "Overdue 1 d",
-    );
+    let credentials = open(219, "Rotate SMTP credentials before the relay change", jonas(), Progress, Urgent, 7, 20);
+    let review = open(188, "Waiting for the data-protection review of the export", ravi(), Pending, High, 12, 10);
+    let draft = open(214, "Draft the November report for the steering group", mina(), Progress, High, 3, 22);
+    let ledger =
+        open(231, "Reconcile the ledger with the bank’s statement", [mina(), jonas()].concat(), Todo, Medium, 0, 27);
+    let rounding =
+        open(205, "Rounding differences in invoices of more than one currency", Vec::new(), Todo, Low, 0, 21);
+    // Both came in the week of the report.
+    let (ledger, rounding) = (created(ledger, 19), created(rounding, 17));
     let import = done(198, "Import of bank statements in the CAMT.053 format", mina(), Category::Highlight, 20, 4);
     let archive =
         done(203, "Archive of invoices that are older than ten years", jonas(), Category::Accomplishment, 19, 2);
@@ -289,6 +260,7 @@ fn fill_lists(report: &mut Snapshot) {
     ];
 }
 
+/// An open task that is due on a day, with the words that a card has for it on the last day.
 fn open(
     number: u128,
     title: &str,
@@ -296,9 +268,11 @@ fn open(
     status: Status,
     priority: Priority,
     days: u32,
-    key: DueKey,
-    due: &str,
+    due: u32,
 ) -> TaskLine {
+    let clock = ViewerClock { now: as_of(), utc_offset_minutes: 60, soon_days: SOON_USUAL };
+    let due = day(due);
+    let is_even = number.is_multiple_of(2);
     TaskLine {
         id: TaskId(Uuid::from_u128(number)),
         reference: format!("T-{number}"),
@@ -309,32 +283,82 @@ fn open(
         category: Category::Ordinary,
         work_days: (days > 0).then_some(days),
         finished_on: None,
-        due: Some(DueWords { key, words: due.into() }),
+        due: chip(Some(Due::On(due)), Finish::Open, clock).map(|chip| DueWords { key: chip.key, words: chip.words }),
         moved_from: None,
         blocked_by: Vec::new(),
-        details: details(number, days, key),
+        details: TaskDetails {
+            project: "Ledger".into(),
+            person_ids: Vec::new(),
+            labels: if is_even { vec!["billing".into()] } else { vec!["migration".into(), "documentation".into()] },
+            due_on: Some(due),
+            due_at: None,
+            created_on: Some(day(2)),
+            started_on: begun(LAST, days),
+            estimate: Some(if is_even { 90 } else { 480 }),
+        },
     }
 }
 
-/// In the week before the report's last day; what is due later is due two days after it.
-fn details(number: u128, days: u32, key: DueKey) -> TaskDetails {
-    let is_even = number.is_multiple_of(2);
-    TaskDetails {
-        project: "Ledger".into(),
-        person_ids: Vec::new(),
-        labels: if is_even { vec!["billing".into()] } else { vec!["migration".into(), "documentation".into()] },
-        due_on: Some(if key.is_overdue() { day(20) } else { day(24) }),
-        due_at: None,
-        created_on: Some(day(2)),
-        started_on: (days > 0).then(|| day(22_u32.saturating_sub(days).max(2))),
-        estimate: Some(if is_even { 90 } else { 480 }),
-    }
-}
-
+/// A task that was finished on a day, in time.
 fn done(number: u128, title: &str, people: Vec<String>, category: Category, on: u32, days: u32) -> TaskLine {
+    let line = open(number, title, people, Status::Done, Priority::Medium, days, LAST);
     TaskLine {
         category,
         finished_on: Some(day(on)),
-        ..open(number, title, people, Status::Done, Priority::Medium, days, DueKey::Done, &format!("Done {on} Nov"))
+        due: Some(DueWords { key: DueKey::Done, words: format!("Done {on} Nov") }),
+        details: TaskDetails { started_on: begun(on, days), ..line.details },
+        ..line
+    }
+}
+
+/// The first of so many days of work that end with a day, both counted.
+fn begun(last: u32, days: u32) -> Option<NaiveDate> {
+    (days > 0).then(|| day((last + 1).saturating_sub(days).max(1)))
+}
+
+fn created(line: TaskLine, on: u32) -> TaskLine {
+    TaskLine { details: TaskDetails { created_on: Some(day(on)), ..line.details }, ..line }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::report::spec::ListKind;
+
+    fn lines() -> Vec<TaskLine> {
+        let report = snapshot();
+        ListKind::ALL.iter().flat_map(|list| list.of(&report).to_vec()).collect()
+    }
+
+    #[test]
+    fn what_is_said_of_a_due_date_fits_the_date() {
+        let said = |number: &str| {
+            let line = lines().into_iter().find(|line| line.reference == number).unwrap();
+            (line.due.unwrap().words, line.details.due_on.unwrap())
+        };
+        assert_eq!(said("T-188"), ("Overdue 12 d".into(), day(10)));
+        assert_eq!(said("T-219"), ("Overdue 2 d".into(), day(20)));
+        assert_eq!(said("T-205"), ("Overdue 1 d".into(), day(21)));
+        assert_eq!(said("T-214"), ("Today".into(), day(22)));
+        assert_eq!(said("T-231"), ("27 Nov".into(), day(27)));
+        for line in lines() {
+            let is_late = line.details.due_on.unwrap() < day(LAST);
+            assert_eq!(line.due.unwrap().key.is_overdue(), is_late, "{}", line.reference);
+        }
+    }
+
+    #[test]
+    fn days_of_work_are_those_from_the_start_to_the_end() {
+        for line in lines() {
+            let end = line.finished_on.unwrap_or(day(LAST));
+            let days = line.details.started_on.map(|start| Period { first: start, last: end }.days());
+            assert_eq!(days, line.work_days, "{}", line.reference);
+            assert!(line.details.created_on <= line.details.started_on.or(Some(end)), "{}", line.reference);
+        }
+        let report = snapshot();
+        let is_new = |line: &TaskLine| line.details.created_on.is_some_and(|on| report.period.contains(on));
+        assert!(report.created.iter().all(is_new));
+        let late: u32 = report.late.rows().iter().map(|(_, count)| *count).sum();
+        assert_eq!(report.overdue.len() as u32, late);
     }
 }

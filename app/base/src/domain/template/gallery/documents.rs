@@ -115,8 +115,8 @@ pub(super) fn job_failed() -> Document {
         vec![
             heading(1, "“{{ schedule.name }}”: {{ run.state | lower }}"),
             text(
-                "The job of **{{ project.name }}** that was due on {{ report.as_of | datetime }} did not do all of its \
-                 work.\n\n{% if run.reason %}> {{ run.reason }}{% endif %}",
+                "Run {{ run.number }} of this job of **{{ project.name }}** did not do all of its work.\n\n{% if \
+                 run.reason %}> {{ run.reason }}{% endif %}",
             ),
             heading(2, "What to do"),
             text(

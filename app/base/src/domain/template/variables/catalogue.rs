@@ -1,7 +1,10 @@
 //! The list of variables.
 
 use super::{
-    Kind::{Address, Colour, Date, Days, Group, Instant, List, Markdown, Minutes, Number, Share, Text, Texts, Truth},
+    Kind::{
+        Address, Colour, Date, Days, Group, Instant, List, Markdown, Minutes, Number, Sentences, Share, Text, Texts,
+        Truth,
+    },
     Variable,
 };
 
@@ -41,7 +44,7 @@ const REPORT: &[Variable] = &[
     is("finding", Text, "The biggest change, in an English sentence"),
     is("subject", Text, "Finding, project and period"),
     is("preview", Text, "Three figures, for the line beside the subject"),
-    is("sentences", Texts, "What changed, in English, the biggest change first"),
+    is("sentences", Sentences, "What changed, in English, the biggest change first"),
     is("scope", Text, "What it was narrowed to; empty where it tells of everything"),
     is("comment", Markdown, "What its owner says at the head of a draft; empty for nothing"),
     is("is_empty", Truth, "Whether no list has a task"),

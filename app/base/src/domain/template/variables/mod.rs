@@ -45,6 +45,8 @@ pub enum Kind {
     /// True or false.
     Truth,
     Texts,
+    /// Sentences in a row.
+    Sentences,
     /// A list of things with fields.
     List(&'static [Variable]),
     /// Things with names of their own.
@@ -67,6 +69,7 @@ impl Kind {
             Self::Minutes => "Minutes",
             Self::Truth => "Yes or no",
             Self::Texts => "List of texts",
+            Self::Sentences => "List of sentences",
             Self::List(_) => "List",
             Self::Group(_) => "Group",
         }
@@ -83,6 +86,7 @@ impl Kind {
             Self::Days => Some("duration"),
             Self::Minutes => Some("duration(unit=\"minutes\")"),
             Self::Texts => Some("join(sep=\", \")"),
+            Self::Sentences => Some("join(sep=\" \")"),
             _ => None,
         }
     }

@@ -50,11 +50,12 @@ pub fn values(context: &Value) -> Vec<VariableRow> {
 
 fn push(rows: &mut Vec<VariableRow>, variable: &Variable, path: String, value: Option<&Value>, is_in_list: bool) {
     if !matches!(variable.kind, Kind::Group(_)) {
+        let between = if variable.kind == Kind::Sentences { " " } else { ", " };
         rows.push(VariableRow {
             path: path.clone(),
             kind: variable.kind.label().to_owned(),
             words: variable.words.to_owned(),
-            value: value.map(example).unwrap_or_default(),
+            value: value.map(|value| example(value, between)).unwrap_or_default(),
             is_in_list,
         });
     }
@@ -66,8 +67,8 @@ fn push(rows: &mut Vec<VariableRow>, variable: &Variable, path: String, value: O
     }
 }
 
-/// A value in a few words.
-fn example(value: &Value) -> String {
+/// A value in a few words, with `between` where it is a list of texts.
+fn example(value: &Value, between: &str) -> String {
     let text = match value {
         Value::Null => String::new(),
         Value::Bool(true) => "yes".into(),
@@ -75,7 +76,7 @@ fn example(value: &Value) -> String {
         Value::Number(number) => number.to_string(),
         Value::String(text) => text.replace('\n', " "),
         Value::Array(list) if list.iter().all(Value::is_string) => {
-            list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
+            list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(between)
         }
         Value::Array(list) if list.len() == 1 => "1 entry".into(),
         Value::Array(list) => format!("{} entries", list.len()),

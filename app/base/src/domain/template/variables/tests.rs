@@ -39,7 +39,7 @@ fn wrong_kind(kind: Kind, value: &Value, path: &str) -> Vec<String> {
         Kind::Date => value.as_str().is_some_and(|text| text.parse::<chrono::NaiveDate>().is_ok()),
         Kind::Instant => value.as_str().is_some_and(|text| text.parse::<chrono::DateTime<chrono::Utc>>().is_ok()),
         Kind::Truth => value.is_boolean(),
-        Kind::Texts => value.as_array().is_some_and(|list| list.iter().all(Value::is_string)),
+        Kind::Texts | Kind::Sentences => value.as_array().is_some_and(|list| list.iter().all(Value::is_string)),
         Kind::Group(fields) => return differences(fields, value, path),
         Kind::List(fields) => {
             let Some(list) = value.as_array() else { return vec![format!("{path} is no list")] };
@@ -90,6 +90,8 @@ fn the_page_shows_each_variable_with_its_value() {
     assert_eq!(row("project.name").value, "Ledger");
     assert_eq!(row("report.is_empty").value, "no");
     assert_eq!(row("tasks.overdue").value, "3 entries");
+    let sentences = &row("report.sentences").value;
+    assert!(sentences.starts_with("More work was finished than added: 17 against 14. Overdue work"), "{sentences}");
     assert_eq!(row("tasks.overdue[].reference").value, "T-188");
     assert!(row("tasks.overdue[].title").is_in_list && !row("report.finding").is_in_list);
     assert!(rows.iter().all(|row| row.value.chars().count() <= 80));
@@ -101,6 +103,7 @@ fn the_editor_offers_each_name_once_and_with_the_filter_it_needs() {
     let insert = |label: &str| &offered.iter().find(|entry| entry.label == label).unwrap().insert;
     assert_eq!(insert("period.first"), "period.first | date");
     assert_eq!(insert("report.finding"), "report.finding");
+    assert_eq!(insert("report.sentences"), "report.sentences | join(sep=\" \")");
     assert_eq!(insert("task.people"), "task.people | join(sep=\", \")");
     assert_eq!(insert("task.due_on"), "task.due_on | date");
     assert_eq!(insert("task.estimate"), "task.estimate | duration(unit=\"minutes\")");
