@@ -137,7 +137,7 @@ pub struct PreviewData {
     /// Key of a project that the person may see; empty for the sample.
     #[serde(default)]
     pub project: String,
-    /// Both or none: the last seven days.
+    /// Both, or none for the last seven days; none with the sample.
     #[serde(default)]
     pub first: Option<NaiveDate>,
     #[serde(default)]

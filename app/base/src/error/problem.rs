@@ -70,6 +70,10 @@ pub enum Problem {
     TooMany {
         max: u32,
     },
+    /// One day where a period has two.
+    OneDayOfTwo,
+    /// Days, where the data have days of their own.
+    DaysOfSample,
     /// A period that is too long.
     TooManyDays {
         max: u32,
@@ -184,6 +188,8 @@ impl Problem {
             Self::Said { words } => words.trim_end_matches('.').to_owned(),
             Self::TooOften => "This would run more than once a minute; leave a minute or more between runs".into(),
             Self::EndsBeforeStart => "The end is before the start".into(),
+            Self::OneDayOfTwo => "Choose both days, or neither for the last 7 days".into(),
+            Self::DaysOfSample => "The sample has days of its own; choose a project, or clear both days".into(),
             Self::TooMany { max } => format!("There can be at most {max}"),
             Self::TooManyDays { max } => format!("Choose at most {max} days"),
             Self::Duplicate => "This is there twice; remove one".into(),

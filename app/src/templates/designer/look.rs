@@ -45,18 +45,14 @@ impl Look {
     }
 }
 
-/// Data of the words of an address; what cannot be read is the sample, or the last days. Days that end before they begin
-/// stay: the server refuses them, and the page says so beside them.
+/// Data of the words of an address; what cannot be read is the sample, or the last days. Days stay as they were chosen: the
+/// server refuses those that say nothing, and the page says so beside them.
 pub fn read_data(get: impl Fn(&str) -> Option<String>) -> PreviewData {
     let day = |name: &str| get(name).and_then(|text| text.parse::<NaiveDate>().ok());
-    let (first, last) = match (day("first"), day("last")) {
-        (Some(first), Some(last)) => (Some(first), Some(last)),
-        _ => (None, None),
-    };
     let project = get("project").filter(|key| key.len() <= 8 && key.bytes().all(|byte| byte.is_ascii_alphanumeric()));
     let language = get("language").and_then(|word| word.parse::<Language>().ok());
     let language = language.map(|language| language.to_string()).unwrap_or_default();
-    PreviewData { project: project.unwrap_or_default(), first, last, language }
+    PreviewData { project: project.unwrap_or_default(), first: day("first"), last: day("last"), language }
 }
 
 /// The links over the frame.
@@ -96,9 +92,20 @@ pub fn data(desk: Desk, projects: Vec<(String, String)>) -> AnyView {
     let languages = mine.chain(Language::ALL.iter().map(|one| Choice::new(one.as_str(), one.label()))).collect();
     let languages = field::options(languages, &now.language);
     let said = Memo::new(move |_| desk.shown.error.get());
-    let bad = field::bad(Some(said), "last".to_owned());
-    let described = field::described(Some(said), "last".to_owned(), None);
-    let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+    let day = |name: &'static str, label: &'static str, day: Option<NaiveDate>| {
+        let id = format!("data-{name}");
+        let day = day.map(|day| day.to_string()).unwrap_or_default();
+        let bad = field::bad(Some(said), name.to_owned());
+        let described = field::described(Some(said), name.to_owned(), None);
+        view! {
+            <div class="field">
+                <label class="field__label" for=id.clone()>{label}</label>
+                {field::problem(said, name.to_owned())}
+                <input class="input" id=id name=name type="date" value=day aria-describedby=described aria-invalid=bad />
+            </div>
+        }
+        .into_any()
+    };
     let read = move || {
         if let Some(typed) = hands::read(node) {
             desk.shown.data.set(read_data(|name| typed.get(name).cloned()));
@@ -110,19 +117,12 @@ pub fn data(desk: Desk, projects: Vec<(String, String)>) -> AnyView {
                 <label class="field__label" for="data-project">"Data"</label>
                 <select class="input" id="data-project" name="project">{options}</select>
             </div>
-            <div class="field">
-                <label class="field__label" for="data-first">"From"</label>
-                <input class="input" id="data-first" name="first" type="date" value=day(now.first) />
-            </div>
-            <div class="field">
-                <label class="field__label" for="data-last">"To"</label>
-                {field::problem(said, "last".to_owned())}
-                <input class="input" id="data-last" name="last" type="date" value=day(now.last) aria-describedby=described aria-invalid=bad />
-            </div>
+            {day("first", "From", now.first)}
+            {day("last", "To", now.last)}
             <div class="field">
                 <label class="field__label" for="data-language">"Dates and numbers"</label>
-                <select class="input" id="data-language" name="language" aria-describedby="data-language-hint">{languages}</select>
                 <p class="field__hint" id="data-language-hint">"Words of AutoReport, such as findings and titles of charts, stay English."</p>
+                <select class="input" id="data-language" name="language" aria-describedby="data-language-hint">{languages}</select>
             </div>
             <button class="btn is-sm needs-no-script" type="submit">"Show"</button>
         </form>
@@ -149,7 +149,8 @@ mod tests {
             words.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
         };
         assert_eq!(Look::read(get), Look { is_narrow: true, is_dark: true, is_text: false });
-        assert_eq!(read_data(get), PreviewData::default());
+        let first = "2026-11-30".parse().ok();
+        assert_eq!(read_data(get), PreviewData { first, ..PreviewData::default() });
     }
 
     #[test]
@@ -162,5 +163,7 @@ mod tests {
         };
         let read = read_data(get);
         assert_eq!((read.first, read.last), (day("2026-11-30"), day("2026-11-01")));
+        let half = read_data(|name| get(name).filter(|_| name == "last"));
+        assert_eq!((half.first, half.last), (None, day("2026-11-01")));
     }
 }

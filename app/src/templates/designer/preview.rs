@@ -160,7 +160,8 @@ pub fn panel(desk: Desk, projects: Vec<(String, String)>, sender: String) -> Any
         Some(format!("/templates/{id}/preview/{token}?theme={}", shown.look.get().theme()))
     });
     // What is wrong with the days stands beside them.
-    let failure = move || shown.error.get().filter(|error| error.problems_of("last").next().is_none());
+    let is_beside = |error: &AppError| ["first", "last"].iter().any(|day| error.problems_of(day).next().is_some());
+    let failure = move || shown.error.get().filter(|error| !is_beside(error));
     let is_text = Memo::new(move |_| shown.look.with(|look| look.is_text));
     let is_there = Memo::new(move |_| source.with(Option::is_some));
     // The frame stays and goes on to another address: an element that is made anew loses its attributes one by one, and

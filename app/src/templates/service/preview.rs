@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -257,7 +257,13 @@ async fn fill(
 
 /// The data that are asked for; none for the sample.
 async fn facts(ctx: &Ctx, data: &PreviewData) -> AppResult<Option<Arc<Snapshot>>> {
-    if data.project.is_empty() { Ok(None) } else { snapshot_of(ctx, data).await.map(Some) }
+    if !data.project.is_empty() {
+        return snapshot_of(ctx, data).await.map(Some);
+    }
+    if data.first.or(data.last).is_some() {
+        return Err(AppError::field("first", Problem::DaysOfSample));
+    }
+    Ok(None)
 }
 
 /// What else a mail is filled in with, beside its data.
@@ -316,14 +322,7 @@ async fn fill_with(
 async fn snapshot_of(ctx: &Ctx, data: &PreviewData) -> AppResult<Arc<Snapshot>> {
     let viewing = project_access::by_key(ctx, ctx.reader(), data.project.trim()).await?;
     let zone = snapshot::zone_of(viewing.project());
-    let period = match (data.first, data.last) {
-        (Some(first), Some(last)) if last < first => return Err(AppError::field("last", Problem::EndsBeforeStart)),
-        (Some(first), Some(last)) => Period { first, last },
-        _ => Period::ending(day_of(ctx.now, &zone), DAYS),
-    };
-    if period.days() > DAYS_MAX {
-        return Err(AppError::field("last", Problem::TooManyDays { max: DAYS_MAX }));
-    }
+    let period = period(data, day_of(ctx.now, &zone))?;
     let as_of = ctx.now.min(period.last_instant(&zone));
     let project = viewing.project();
     let sight = (project.id, project.last_event, period);
@@ -335,6 +334,28 @@ async fn snapshot_of(ctx: &Ctx, data: &PreviewData) -> AppResult<Arc<Snapshot>> 
     let seen = Arc::new(snapshot::build(ctx, project.id, period, as_of).await?);
     ctx.app.sights.put(sight, seen.clone());
     Ok(seen)
+}
+
+/// The days that are asked for: both ends, or none of them for the last days.
+fn period(data: &PreviewData, today: NaiveDate) -> AppResult<Period> {
+    let (first, last) = match (data.first, data.last) {
+        (None, None) => return Ok(Period::ending(today, DAYS)),
+        (Some(first), Some(last)) => (first, last),
+        (Some(_), None) => return Err(AppError::field("last", Problem::OneDayOfTwo)),
+        (None, Some(_)) => return Err(AppError::field("first", Problem::OneDayOfTwo)),
+    };
+    if last < first {
+        return Err(AppError::field("last", Problem::EndsBeforeStart));
+    }
+    if first > today {
+        // Of days to come there is nothing to tell.
+        return Err(AppError::field("first", Problem::InFuture));
+    }
+    let period = Period { first, last };
+    if period.days() > DAYS_MAX {
+        return Err(AppError::field("last", Problem::TooManyDays { max: DAYS_MAX }));
+    }
+    Ok(period)
 }
 
 /// Links lead to the instance; there is no report, so those to it lead nowhere.
@@ -433,6 +454,25 @@ pub async fn forget_old(ctx: &Ctx) -> AppResult<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_that_nothing_can_be_told_of_are_refused_beside_their_field() {
+        let day = |text: &str| (!text.is_empty()).then(|| text.parse::<NaiveDate>().unwrap());
+        let read = |first, last| {
+            let data = PreviewData { first: day(first), last: day(last), ..PreviewData::default() };
+            period(&data, day("2026-11-23").unwrap())
+        };
+        let refused = |field: &str, problem| Err(AppError::field(field, problem));
+        let week = Period { first: day("2026-11-17").unwrap(), last: day("2026-11-23").unwrap() };
+        assert_eq!(read("", ""), Ok(week), "the last seven days");
+        assert_eq!(read("2026-11-17", "2026-11-23"), Ok(week));
+        assert!(read("2026-11-23", "2026-12-31").is_ok(), "it has begun");
+        assert_eq!(read("2026-11-17", ""), refused("last", Problem::OneDayOfTwo));
+        assert_eq!(read("", "2026-11-17"), refused("first", Problem::OneDayOfTwo));
+        assert_eq!(read("2026-11-18", "2026-11-17"), refused("last", Problem::EndsBeforeStart));
+        assert_eq!(read("2026-11-24", "2026-11-30"), refused("first", Problem::InFuture));
+        assert_eq!(read("2010-01-01", "2026-11-17"), refused("last", Problem::TooManyDays { max: DAYS_MAX }));
+    }
 
     #[test]
     fn the_preview_text_is_the_hidden_line_without_what_fills_it_up() {
