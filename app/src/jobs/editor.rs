@@ -7,6 +7,7 @@ use leptos_router::hooks::use_query_map;
 use super::{
     api::{SaveJob, load_known_recipients, load_report_choices, preview_job},
     cron_field::{self, CronFields},
+    field_names,
     form::{JobForm, Mode, days_from},
     kind_fields,
     recipients_field::RecipientsField,
@@ -95,7 +96,7 @@ pub fn JobEditor(data: EditorData, here: String, back: String) -> impl IntoView 
         ().into_any()
     };
     view! {
-        <ErrorSummary error=error />
+        <ErrorSummary error=error names=field_names::names_of(kind) />
         {id.map(|id| saved_by_another(id, error))}
         {kinds}
         <form class="form" method="post" action=SaveJob::url() node_ref=node on:change=on_change>

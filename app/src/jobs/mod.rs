@@ -12,6 +12,7 @@ pub mod bounces_api;
 mod bounces_page;
 mod edit_page;
 mod editor;
+mod field_names;
 pub mod form;
 mod kind_fields;
 mod recipients_field;

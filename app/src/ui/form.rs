@@ -75,7 +75,12 @@ where
 
 /// The problems of a form above it, each a link to its field; takes the focus when it appears.
 #[component]
-pub fn ErrorSummary(#[prop(into)] error: Signal<Option<AppError>>) -> impl IntoView {
+pub fn ErrorSummary(
+    #[prop(into)] error: Signal<Option<AppError>>,
+    /// What the fields are called, where the form has so many that a sentence alone does not say which one is meant.
+    #[prop(optional)]
+    names: Option<fn(&str) -> Option<String>>,
+) -> impl IntoView {
     let summary = NodeRef::<leptos::html::Div>::new();
     Effect::new(move |_| {
         if error.with(Option::is_some)
@@ -92,7 +97,7 @@ pub fn ErrorSummary(#[prop(into)] error: Signal<Option<AppError>>) -> impl IntoV
                     .iter()
                     .map(|field| {
                         let href = format!("#{}", field.field);
-                        let words = format!("{}{}", place(field), field.problem.words());
+                        let words = format!("{}{}", place(field, names), field.problem.words());
                         view! { <li><a href=href rel="external">{words}</a></li> }
                     })
                     .collect_view()
@@ -109,19 +114,30 @@ pub fn ErrorSummary(#[prop(into)] error: Signal<Option<AppError>>) -> impl IntoV
     }
 }
 
-/// Where in a box of lines the problem is: above the form it is not seen which box it is.
-fn place(field: &FieldError) -> String {
-    let Some(line) = field.line else { return String::new() };
-    let name = match field.field.as_str() {
+/// Where the problem is: above the form it is not seen which field it is, nor which line of a box.
+fn place(field: &FieldError, names: Option<fn(&str) -> Option<String>>) -> String {
+    let named = names.and_then(|names| names(&field.field));
+    let name = named.or_else(|| field.line.and_then(|_| box_of(&field.field)));
+    match (name, field.line) {
+        (Some(name), Some(line)) => format!("{name}, line {line}: "),
+        (Some(name), None) => format!("{name}: "),
+        (None, Some(line)) => format!("Line {line}: "),
+        (None, None) => String::new(),
+    }
+}
+
+/// A box of lines that stands in forms beside others.
+fn box_of(field: &str) -> Option<String> {
+    let name = match field {
         "recipients" => "Recipients",
         "cc" => "Copies",
         "bcc" => "Blind copies",
         "except" => "Days left out",
         "domains" => "Domains",
         "addresses" => "To",
-        _ => return format!("Line {line}: "),
+        _ => return None,
     };
-    format!("{name}, line {line}: ")
+    Some(name.to_owned())
 }
 
 #[cfg(feature = "hydrate")]
@@ -142,4 +158,20 @@ mod browser {
 mod server {
     /// Effects do not run on the server.
     pub fn focus<T>(_element: &T) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Problem;
+
+    #[test]
+    fn a_problem_above_a_form_names_its_field_and_its_line() {
+        let problem = |field: &str, line| FieldError { field: field.into(), problem: Problem::ControlCharacters, line };
+        let names: fn(&str) -> Option<String> = |field| (field == "own_subject").then(|| "Subject".to_owned());
+        assert_eq!(place(&problem("own_subject", None), Some(names)), "Subject: ");
+        assert_eq!(place(&problem("cc", Some(2)), Some(names)), "Copies, line 2: ");
+        assert_eq!(place(&problem("own_subject", None), None), "", "it is the only field of its form");
+        assert_eq!(place(&problem("lines", Some(2)), None), "Line 2: ");
+    }
 }
