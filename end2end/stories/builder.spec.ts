@@ -71,7 +71,7 @@ test('a report is built of sections, waits as a draft, and goes out with a comme
   const files = parts.filter((part) => part.is_attachment && part.content_id === null).map((part) => part.name);
   expect(files).toEqual([expect.stringMatching(/-REP-\d{4}-\d\d-\d\d\.html$/), expect.stringMatching(/-REP-\d{4}-\d\d-\d\d\.csv$/)]);
   await page.goto(`${empty.url}/reports/${(await latest())!.id}?view=text`);
-  await expect(page.getByRole('region', { name: 'Comment of the sender' })).toContainText('A good week');
+  await expect(page.getByRole('region', { name: 'From the sender' })).toContainText('A good week');
   await expect(page.getByRole('region', { name: 'Text part' })).toContainText('A *good* week');
 });
 

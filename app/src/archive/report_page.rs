@@ -14,7 +14,12 @@ use super::{
     view::{Part, RecipientView, ReportDetail, Tab, TaskTable, TaskTableRow, tone},
 };
 use crate::{
-    domain::{delivery::DeliveryPhase, ids::OccurrenceId, job::RecipientKind, report::spec::ListKind},
+    domain::{
+        delivery::DeliveryPhase,
+        ids::OccurrenceId,
+        job::RecipientKind,
+        report::{COMMENT_HEADING, spec::ListKind},
+    },
     error::AppResult,
     ui::{
         Chart, ChartFigure, ErrorPage, ErrorSummary, Icon, Page, PageResource, Pause, pending, plain_error, reread,
@@ -109,7 +114,10 @@ fn shown(report: ReportDetail, tab: Memo<Tab>, part: PageResource<AppResult<(Tab
     Effect::new(move |_| is_renewing.set(is_pending.get()));
     let comment = report.comment_html.clone().map(|html| {
         view! {
-            <section class="panel is-padded" aria-label="Comment of the sender"><div class="prose" dir="auto" inner_html=html></div></section>
+            <section class="panel is-padded stack is-tight" aria-labelledby="comment-head">
+                <h2 id="comment-head">{COMMENT_HEADING}</h2>
+                <div class="prose" dir="auto" inner_html=html></div>
+            </section>
         }
     });
     view! {

@@ -7,6 +7,8 @@ use ammonia::Builder;
 use linkify::{LinkFinder, LinkKind};
 use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, TextMergeStream, html};
 
+use crate::domain::template::compile::plain_markdown;
+
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut cleaner = Builder::default();
     cleaner
@@ -128,7 +130,8 @@ fn with_links<'a>(finder: &LinkFinder, text: &str) -> Vec<Event<'a>> {
     let mut events = Vec::new();
     for span in finder.spans(text) {
         let words = || CowStr::from(span.as_str().to_owned());
-        if span.kind().is_none() || !is_of_web(span.as_str()) {
+        // What is filled in is no part of an address.
+        if span.kind().is_none() || !is_of_web(span.as_str()) || span.as_str().contains(VALUE_BEGINS) {
             events.push(Event::Text(words()));
             continue;
         }
@@ -170,7 +173,7 @@ pub fn marked(value: &str) -> String {
 pub fn to_mail_html(markdown: &str) -> String {
     let (markdown, values) = without_values(markdown);
     let mut raw = String::new();
-    let events = Parser::new_ext(&markdown, OPTIONS).map(|event| match event {
+    let events = linked(Parser::new_ext(&markdown, OPTIONS)).map(|event| match event {
         Event::TaskListMarker(is_done) => Event::Text(if is_done { "☑ " } else { "☐ " }.into()),
         Event::Text(text) => Event::Text(with_values(text, &values, unescaped)),
         Event::Code(text) => Event::Code(with_values(text, &values, unescaped)),
@@ -187,6 +190,12 @@ pub fn to_mail_html(markdown: &str) -> String {
     html::push_html(&mut raw, events);
     // Addresses are looked at when the values are in them.
     MAIL_CLEANER.clean(&raw).to_string()
+}
+
+/// Safe HTML of what the owner of a report says at its head, the same on its page and in its mails: markup that was typed
+/// stays text, as it does in the text of the mail and in the PDF.
+pub fn to_comment_html(markdown: &str) -> String {
+    to_mail_html(&plain_markdown(markdown.trim()))
 }
 
 /// The text with a number in the place of each value, which the parser takes for a letter, and the values.
@@ -266,6 +275,25 @@ mod tests {
         let html = to_mail_html("- [x] one\n- [ ] two\n\n<input type=\"text\"> ![x](https://evil/p.png)");
         assert!(html.contains("☑ one") && html.contains("☐ two"), "{html}");
         assert!(!html.contains("<input") && !html.contains("<img"), "{html}");
+    }
+
+    #[test]
+    fn a_comment_reads_alike_wherever_it_stands() {
+        let html = to_comment_html("See https://example.org/a, <b>really</b>\n\n- [x] `<p>`");
+        assert_eq!(
+            html,
+            "<p>See <a href=\"https://example.org/a\">https://example.org/a</a>, &lt;b&gt;really&lt;/b&gt;</p>\n\
+             <ul>\n<li>☑ <code>&lt;p&gt;</code></li>\n</ul>\n"
+        );
+    }
+
+    #[test]
+    fn a_value_is_no_address_and_no_part_of_one() {
+        let value = |text: &str| format!("{VALUE_BEGINS}{text}{VALUE_ENDS}");
+        for text in [value("https://evil.example"), format!("https://{}", value("evil.example"))] {
+            assert!(!to_mail_html(&text).contains("<a "), "{text}");
+        }
+        assert!(to_mail_html(&format!("{} https://a.example", value("b"))).contains("<a href=\"https://a.example\""));
     }
 
     #[test]

@@ -247,7 +247,9 @@ async fn a_draft_is_read_commented_and_sent_once_by_who_may_edit() {
         let sent = stage.deliveries(run).await;
         assert_eq!(sent.len(), 2);
         let mail = mailer::read(&sent[0].mime).unwrap();
-        assert!(mail.html.unwrap().contains(words) && mail.text.unwrap().contains(comment));
+        let (html, text) = (mail.html.unwrap(), mail.text.unwrap());
+        assert!(html.contains(words) && html.contains("From the sender</h2>"), "{html}");
+        assert!(text.contains(&format!("From the sender:\n\n{comment}")), "{text}");
         assert_eq!(drafts::decide(&mina, run, "", Decision::Reject).await, Ok(false), "it has gone out");
         let report = read(&mina, run).await.unwrap();
         assert!(report.draft.is_none() && report.comment_html.unwrap().contains("<strong>done</strong>"));
@@ -347,6 +349,7 @@ async fn a_draft_is_rejected_or_goes_out_at_its_time_and_a_run_by_hand_does_not_
         let html = mailer::read(&stage.deliveries(second).await[0].mime).unwrap().html.unwrap();
         let (comment, heading) = (html.find("A word").unwrap(), html.find("From us</h1>").unwrap());
         assert!(comment < heading, "at the head of a template that has no place for it");
+        assert!(html.find("From the sender").unwrap() < comment, "under its own heading");
         assert!(stage.log(second).await.iter().any(|words| words.starts_with("Nobody has decided about the draft")));
 
         stage.pass(TimeDelta::minutes(5));

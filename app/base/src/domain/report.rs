@@ -42,6 +42,9 @@ pub const HISTORY_DAYS: u32 = 90;
 /// Fewest days of cumulative flow: less shows no flow.
 pub const FLOW_DAYS: u32 = 30;
 
+/// What stands above the comment of a report's owner, in every form of the report.
+pub const COMMENT_HEADING: &str = "From the sender";
+
 /// What the subject of a report of several projects holds: such a run is found by it, without its facts being read.
 pub const MORE: &str = " more project";
 

@@ -67,7 +67,7 @@ pub async fn read(ctx: &Ctx, id: OccurrenceId) -> AppResult<ReportDetail> {
         next: neighbour(db, run, Side::After).await?,
         is_written: is_there && files::is_written(db, id).await?,
         template: versions::words(ctx, run.template_id.zip(run.template_version)).await?,
-        comment_html: comment.filter(|_| !run.is_held).map(|comment| markdown::to_html(&comment)),
+        comment_html: comment.filter(|_| !run.is_held).map(|comment| markdown::to_comment_html(&comment)),
         draft: draft.filter(|_| run.is_held).map(|row| Draft {
             asked: ctx.moment(row.asked_at),
             send_at: row.send_at.map(|at| ctx.moment(at)),

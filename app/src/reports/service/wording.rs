@@ -7,14 +7,17 @@ use crate::{
     domain::{
         due::DueKey,
         metrics::{Tone, isolated, isolated_all},
-        report::{Snapshot, TaskLine, spec::ListKind},
+        report::{COMMENT_HEADING, Snapshot, TaskLine, spec::ListKind},
         task::{Category, Status},
+        template::prose,
     },
     platform::{markdown, plot::Drawing},
 };
 
 /// Rows of a list in a mail; the rest is a sentence with a link. Mail programs cut long messages.
 const ROWS: usize = 10;
+/// The colour of links in the templates.
+const LINK: &str = "#036f6f";
 /// Characters of a title in a mail.
 const TITLE: usize = 120;
 
@@ -38,9 +41,10 @@ pub struct Wording {
     report_url: String,
     stop_url: Option<String>,
     attachments_note: Option<String>,
-    /// What the owner says at the head, as Markdown for the text and as safe HTML.
+    /// What the owner says at the head, as Markdown for the text and as safe HTML, and what stands above it.
     comment: Option<String>,
     comment_html: Option<String>,
+    comment_heading: &'static str,
     /// "“Weekly status”", the job that sent it.
     job: String,
 }
@@ -123,7 +127,8 @@ impl Wording {
             stop_url: address.stop_url.clone(),
             attachments_note: address.attachments_note.clone(),
             comment: comment.map(|comment| comment.trim().to_owned()),
-            comment_html: comment.map(markdown::to_mail_html),
+            comment_html: comment.map(|comment| prose::styled(&markdown::to_comment_html(comment), LINK)),
+            comment_heading: COMMENT_HEADING,
             job: isolated(&address.job),
         }
     }

@@ -13,7 +13,7 @@ use super::{
     theme::Theme,
 };
 use crate::domain::report::{
-    Snapshot,
+    COMMENT_HEADING, Snapshot,
     spec::{ListKind, Named, Section},
 };
 
@@ -167,14 +167,19 @@ impl Document {
     }
 
     fn begin_with(&mut self, words: &str) {
-        let id = self.free_ids().next().unwrap_or_default();
+        let mut ids = self.free_ids();
+        let mut block = |kind| Block { id: ids.next().unwrap_or_default(), kind, when: When::Always };
         match &mut self.body {
-            Body::Blocks { blocks } => blocks.insert(0, text_block(id, words)),
+            Body::Blocks { blocks } => {
+                let heading = block(BlockKind::Heading { text: COMMENT_HEADING.into(), level: 2 });
+                let text = block(BlockKind::Text { text: words.to_owned() });
+                blocks.splice(0..0, [heading, text]);
+            }
             Body::Html { source } => *source = after_tag(source, "<body", &in_html(words)),
             Body::Mjml { source } => *source = after_tag(source, "<mj-body", &in_mjml(words)),
         }
         if let Some(text) = self.text.as_mut().filter(|text| !text.trim().is_empty()) {
-            *text = format!("{words}\n\n{text}");
+            *text = format!("{COMMENT_HEADING}:\n\n{words}\n\n{text}");
         }
     }
 
@@ -196,10 +201,6 @@ impl Document {
     }
 }
 
-fn text_block(id: u32, words: &str) -> Block {
-    Block { id, kind: BlockKind::Text { text: words.to_owned() }, when: When::Always }
-}
-
 /// How what is said around somebody's own HTML looks.
 const AROUND: &str = "padding:16px;font:400 14px/21px Arial,sans-serif";
 /// The sentence of files that are too big.
@@ -213,9 +214,10 @@ fn in_mjml(words: &str) -> String {
     mjml_text(&marked(words))
 }
 
+/// Under the heading of a comment.
 fn marked(words: &str) -> String {
     let words = super::compile::literal::markdown(words);
-    format!("{{% filter markdown %}}\n{words}\n{{% endfilter %}}")
+    format!("<p><strong>{COMMENT_HEADING}</strong></p>\n{{% filter markdown %}}\n{words}\n{{% endfilter %}}")
 }
 
 fn mjml_text(html: &str) -> String {
@@ -382,8 +384,10 @@ mod tests {
     #[test]
     fn a_comment_stands_at_the_head() {
         let around = of_sections(&[Section::Summary]).around(Some("Read **this**"), false);
-        let first = around.blocks().unwrap().first().map(|block| &block.kind);
-        assert_eq!(first, Some(&BlockKind::Text { text: "Read **this**".into() }));
+        let first: Vec<_> = around.blocks().unwrap().iter().take(2).map(|block| &block.kind).collect();
+        let heading = BlockKind::Heading { text: "From the sender".into(), level: 2 };
+        assert_eq!(first, [&heading, &BlockKind::Text { text: "Read **this**".into() }]);
+        assert_eq!(around.check(), Ok(()), "each block has a number of its own");
         let html = Document {
             body: Body::Html { source: "<html><body class=\"a\"><p>Hi</p></body></html>".into() },
             text: Some("Hi".into()),
@@ -392,8 +396,9 @@ mod tests {
         let around = html.around(Some("{{ a"), false);
         let Body::Html { source } = &around.body else { panic!("it is HTML") };
         assert!(source.starts_with("<html><body class=\"a\"><div style="), "{source}");
+        assert!(source.contains("<strong>From the sender</strong>"), "{source}");
         assert!(source.contains("{{ \"{{\" }} a"), "{source}");
-        assert_eq!(around.text.as_deref(), Some("{{ \"{{\" }} a\n\nHi"));
+        assert_eq!(around.text.as_deref(), Some("From the sender:\n\n{{ \"{{\" }} a\n\nHi"));
         let own = Document { body: Body::Html { source: "<body>{{ report.comment }}</body>".into() }, ..html.clone() };
         assert_eq!(own.around(Some("Hi"), false), own);
         assert_eq!(html.around(Some("  "), false), html);

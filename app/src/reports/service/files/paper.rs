@@ -15,7 +15,7 @@ use crate::{
         ids::UserId,
         metrics::{Shares, isolated},
         report::{
-            NoteLine, Snapshot, TaskLine,
+            COMMENT_HEADING, NoteLine, Snapshot, TaskLine,
             spec::{ListKind, Named, Section},
         },
     },
@@ -149,8 +149,7 @@ impl Document {
         let zone = zone_of(source.snapshot);
         let mut drawings = Vec::new();
         let comment = source.comment.filter(|comment| !comment.trim().is_empty());
-        let comment =
-            comment.map(|comment| Part::Words { heading: "From the sender", paragraphs: paragraphs(comment) });
+        let comment = comment.map(|comment| Part::Words { heading: COMMENT_HEADING, paragraphs: paragraphs(comment) });
         let sections = source.sections.iter().filter_map(|section| part(section, source, &mut drawings));
         let parts = comment.into_iter().chain(sections).collect();
         let document = Self {

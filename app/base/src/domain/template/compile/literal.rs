@@ -99,30 +99,38 @@ pub(super) fn html(template: &str) -> String {
 /// The template as Markdown in which markup stays text. Within code nothing is markup.
 pub(crate) fn markdown(template: &str) -> String {
     let mut code = 0;
-    with_words(template, &mut |words, into| {
-        let mut rest = words;
-        while let Some(c) = rest.chars().next() {
-            let ticks = rest.len() - rest.trim_start_matches('`').len();
-            if ticks > 0 {
-                code = if code == 0 {
-                    ticks
-                } else if code == ticks {
-                    0
-                } else {
-                    code
-                };
-                into.push_str(&rest[..ticks]);
-                rest = &rest[ticks..];
-                continue;
+    with_words(template, &mut |words, into| write_markdown(words, &mut code, into))
+}
+
+/// Markdown that is no template, with its markup as text: what [`markdown`] makes of the same words.
+pub fn plain_markdown(words: &str) -> String {
+    let mut text = String::with_capacity(words.len());
+    write_markdown(words, &mut 0, &mut text);
+    text
+}
+
+/// `code` is how many ticks have opened the code that the words stand in.
+fn write_markdown(words: &str, code: &mut usize, into: &mut String) {
+    let mut rest = words;
+    while let Some(c) = rest.chars().next() {
+        let ticks = rest.len() - rest.trim_start_matches('`').len();
+        if ticks > 0 {
+            if *code == 0 {
+                *code = ticks;
+            } else if *code == ticks {
+                *code = 0;
             }
-            if c == '<' && code == 0 {
-                into.push_str("&lt;")
-            } else {
-                into.push(c)
-            }
-            rest = &rest[c.len_utf8()..];
+            into.push_str(&rest[..ticks]);
+            rest = &rest[ticks..];
+            continue;
         }
-    })
+        if c == '<' && *code == 0 {
+            into.push_str("&lt;")
+        } else {
+            into.push(c)
+        }
+        rest = &rest[c.len_utf8()..];
+    }
 }
 
 fn with_words(template: &str, write: &mut dyn FnMut(&str, &mut String)) -> String {

@@ -23,6 +23,7 @@ mod tests;
 use std::collections::BTreeSet;
 
 use literal::Piece;
+pub use literal::plain_markdown;
 pub use loops::Loop;
 pub use map::{Place, SourceMap};
 
