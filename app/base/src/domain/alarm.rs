@@ -126,7 +126,16 @@ pub fn about(kind: AlarmKind, job: &str, number: i32) -> String {
 
 /// What happened, as one sentence that begins with whom it happened to. `why` is what a server said, or the run itself.
 pub fn sentence(kind: AlarmKind, whom: &str, why: Option<&str>) -> String {
-    let what = match kind {
+    let what = what(kind);
+    let words = match why.map(str::trim).filter(|why| !why.is_empty()) {
+        Some(why) => format!("{whom} {what}: {}", uncapitalised(why)),
+        None => format!("{whom} {what}."),
+    };
+    clipped(&words, WORDS_MAX)
+}
+
+const fn what(kind: AlarmKind) -> &'static str {
+    match kind {
         AlarmKind::Failed => "failed",
         AlarmKind::Partly => "reached only some of its recipients",
         AlarmKind::Uncertain => "waits for a decision",
@@ -136,12 +145,7 @@ pub fn sentence(kind: AlarmKind, whom: &str, why: Option<&str>) -> String {
         AlarmKind::Push => "cannot be pushed",
         AlarmKind::Draft => "waits for your word",
         AlarmKind::Solved => "works again",
-    };
-    let words = match why.map(str::trim).filter(|why| !why.is_empty()) {
-        Some(why) => format!("{whom} {what}: {}", uncapitalised(why)),
-        None => format!("{whom} {what}."),
-    };
-    clipped(&words, WORDS_MAX)
+    }
 }
 
 /// That it is unknown of `count` messages of a run whether they arrived, of which one went to `address`, and what there is
@@ -213,16 +217,30 @@ pub fn more_words(more: usize) -> String {
 
 /// Longest subject, in characters: most readers show less.
 const SUBJECT_MAX: usize = 140;
+/// The same of a mail that asks about a draft. What a draft is stands in the mail; nothing here is a reason that must be
+/// read to its end.
+const DRAFT_SUBJECT_MAX: usize = 78;
 
-/// The subject of a mail: its gravest alarm, and how many more there are.
-pub fn subject(words: &str, more: usize) -> String {
+/// The subject of a mail: its gravest alarm in its sentence, and how many more there are. A draft is named by its run alone,
+/// and what somebody is asked for comes first.
+pub fn subject(kind: AlarmKind, words: &str, more: usize) -> String {
     let more = match more {
         0 => String::new(),
         1 => " (and 1 more since)".to_owned(),
         many => format!(" (and {many} more since)"),
     };
-    let room = SUBJECT_MAX - more.chars().count();
-    format!("{}{more}", clipped(words.trim_end_matches('.'), room))
+    let (words, most) = match kind {
+        AlarmKind::Draft => {
+            (format!("A draft waits for your word: {}", uncapitalised(whom(kind, words))), DRAFT_SUBJECT_MAX)
+        }
+        _ => (words.trim_end_matches('.').to_owned(), SUBJECT_MAX),
+    };
+    format!("{}{more}", clipped(&words, most - more.chars().count()))
+}
+
+/// Whom a [`sentence`] is about: the run or the job that it begins with.
+fn whom(kind: AlarmKind, words: &str) -> &str {
+    words.split_once(&format!(" {}", what(kind))).map_or(words, |(whom, _)| whom)
 }
 
 /// Over which accounts a mail is tried, in order: the job's own, the default one, the others, and the built-in outbox,
@@ -426,10 +444,25 @@ mod tests {
         assert_eq!(headline(&[Failed, Failed, Paused]), 2);
         assert_eq!(headline(&[Late, Failed, Failed]), 1);
         assert_eq!(headline(&[Solved]), 0);
-        assert_eq!(subject("Weekly digest failed: no.", 0), "Weekly digest failed: no");
-        assert_eq!(subject("Weekly digest failed.", 4), "Weekly digest failed (and 4 more since)");
-        let long = subject(&"a".repeat(500), 12);
+        assert_eq!(subject(Failed, "Weekly digest failed: no.", 0), "Weekly digest failed: no");
+        assert_eq!(subject(Failed, "Weekly digest failed.", 4), "Weekly digest failed (and 4 more since)");
+        let long = subject(Failed, &"a".repeat(500), 12);
         assert!(long.chars().count() == SUBJECT_MAX && long.ends_with("… (and 12 more since)"), "{long}");
+    }
+
+    #[test]
+    fn the_subject_about_a_draft_says_what_is_asked_for_and_is_as_short_as_readers_show_it() {
+        let of = |job: &str, more| {
+            let why = "Read the draft, add a comment if you like, and send it. It waits until somebody does.";
+            let words = sentence(AlarmKind::Draft, &about(AlarmKind::Draft, job, 12), Some(why));
+            subject(AlarmKind::Draft, &words, more)
+        };
+        assert_eq!(of("Weekly report", 0), "A draft waits for your word: run 12 of Weekly report");
+        let long = "The weekly report of the steering group for everybody who wants to know";
+        assert_eq!(of(long, 0), "A draft waits for your word: run 12 of The weekly report of the steering grou…");
+        assert_eq!(of(long, 0).chars().count(), 78);
+        let more = of(long, 3);
+        assert!(more.chars().count() == 78 && more.ends_with("… (and 3 more since)"), "{more}");
     }
 
     #[test]

@@ -102,7 +102,7 @@ pub fn write(
         settings_url: format!("{base}{SETTINGS}"),
     };
     let render = |name| templates()?.render(name, &words).map_err(|error| fault::internal("writing an alarm", error));
-    let subject = subject(&named.words, alarms.len() - 1);
+    let subject = subject(named.kind, &named.words, alarms.len() - 1);
     Ok(Some(Letter { subject, text: render(TEXT)?, html: render(HTML)?, images: Vec::new() }))
 }
 
