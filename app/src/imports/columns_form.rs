@@ -2,12 +2,12 @@
 
 use leptos::{prelude::*, server_fn::ServerFn};
 
-use super::{
-    api::{ColumnsReview, MapColumns},
-    running::grouped,
-};
+use super::api::{ColumnsReview, MapColumns};
 use crate::{
-    domain::import::mapping::{CsvField, DateOrder, FaultyLines},
+    domain::{
+        import::mapping::{CsvField, DateOrder, FaultyLines},
+        thousands::grouped,
+    },
     error::AppError,
 };
 

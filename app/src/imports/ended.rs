@@ -2,9 +2,9 @@
 
 use leptos::{prelude::*, server_fn::ServerFn};
 
-use super::{api::ReviveImport, running::grouped};
+use super::api::ReviveImport;
 use crate::{
-    domain::{ids::ImportId, import::run::ImportSummary},
+    domain::{ids::ImportId, import::run::ImportSummary, thousands::grouped},
     ui::Icon,
 };
 

@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::{api::Review, running::grouped};
+use super::api::Review;
+use crate::domain::thousands::grouped;
 
 /// The facts about a file.
 #[component]

@@ -7,7 +7,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::api::{CancelImport, ImportStage, ImportView, get_import};
 use crate::{
-    domain::ids::ImportId,
+    domain::{ids::ImportId, thousands::grouped},
     error::{AppError, AppResult},
     ui::{OnceMore, Pause, SessionEnd},
 };
@@ -138,27 +138,9 @@ fn missed_words(error: &AppError, wait: Option<u64>) -> String {
     }
 }
 
-/// A number with its thousands apart.
-pub fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn thousands_stand_apart() {
-        assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
-    }
 
     #[test]
     fn a_look_that_failed_says_when_the_next_one_is() {

@@ -87,6 +87,7 @@ pub mod task_list;
 pub mod task_edit;
 pub mod template;
 pub mod text_enum;
+pub mod thousands;
 pub mod tongue;
 pub mod transcript;
 pub mod week;

@@ -27,6 +27,7 @@ use super::{
     },
     period::Period,
     task::{Category, Priority, Status},
+    thousands::grouped,
 };
 
 /// The form of [`Snapshot`] as JSON. A change that older readers cannot read raises it; what a newer form has beside an
@@ -340,7 +341,8 @@ impl<L> Snapshot<L> {
     /// The three figures that a mail program shows beside the subject.
     pub fn preview(&self) -> String {
         let figures = &self.figures;
-        format!("{} completed, {} overdue, {} open.", figures.completed.now, figures.overdue.now, figures.open.now)
+        let [completed, overdue, open] = [figures.completed, figures.overdue, figures.open].map(|one| grouped(one.now));
+        format!("{completed} completed, {overdue} overdue, {open} open.")
     }
 }
 

@@ -14,6 +14,7 @@ use super::{
 use crate::domain::{
     metrics::{Chance, Forecast, forecast_words, tasks_words},
     readout::Along,
+    thousands::grouped,
 };
 
 /// Above: the labels of three marks; at the right the longest of them.
@@ -113,7 +114,8 @@ impl Bars {
             so_far += count;
             let middle = i32::midpoint(self.left(sheet, bar), self.left(sheet, bar + 1));
             let share = so_far * 100 / all;
-            (middle, format!("{} days: {count} of {all} trials, done by then in {share} %", self.name(bar)))
+            let (days, count, all) = (self.name(bar), grouped(*count), grouped(all));
+            (middle, format!("{days} days: {count} of {all} trials, done by then in {share} %"))
         };
         self.counts.iter().enumerate().map(stop).collect()
     }

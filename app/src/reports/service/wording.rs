@@ -10,6 +10,7 @@ use crate::{
         report::{COMMENT_HEADING, Snapshot, TaskLine, spec::ListKind},
         task::{Category, Status},
         template::prose,
+        thousands::grouped,
     },
     platform::{markdown, plot::Drawing},
 };
@@ -150,9 +151,9 @@ pub(crate) fn figures(snapshot: &Snapshot) -> [FigureWords; 4] {
     let completed = figures.completed;
     let (open, overdue, cycle) = (figures.open, figures.overdue, figures.cycle_days);
     [
-        figure("Completed", completed.now.to_string(), completed.words(), completed.tone_of_more()),
-        figure("Open", open.now.to_string(), open.words(), open.tone_of_fewer()),
-        figure("Overdue", overdue.now.to_string(), overdue.words(), overdue.tone_of_fewer()),
+        figure("Completed", grouped(completed.now), completed.words(), completed.tone_of_more()),
+        figure("Open", grouped(open.now), open.words(), open.tone_of_fewer()),
+        figure("Overdue", grouped(overdue.now), overdue.words(), overdue.tone_of_fewer()),
         figure("Cycle time", cycle.value_words(), cycle.words(), cycle.tone()),
     ]
 }

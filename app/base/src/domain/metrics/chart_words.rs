@@ -4,6 +4,7 @@ use super::{
     Ageing, Compared, CycleTimes, FlowDay, Forecast, LateBuckets, NO_LABEL, NOBODY, OTHER, PriorityShare, Share,
     finding::weight,
 };
+use crate::domain::thousands::grouped;
 
 /// Characters of a name in a title.
 const NAME: usize = 60;
@@ -164,13 +165,13 @@ fn shortened(name: &str) -> String {
     cut
 }
 
-/// "1 task", "12 tasks".
+/// "1 task", "12 tasks", "1,234 tasks".
 pub fn tasks_words(count: u64) -> String {
-    if count == 1 { "1 task".into() } else { format!("{count} tasks") }
+    if count == 1 { "1 task".into() } else { format!("{} tasks", grouped(count)) }
 }
 
 fn tasks_are(count: u64) -> String {
-    if count == 1 { "1 task is".into() } else { format!("{count} tasks are") }
+    if count == 1 { "1 task is".into() } else { format!("{} tasks are", grouped(count)) }
 }
 
 #[cfg(test)]
@@ -270,5 +271,7 @@ mod tests {
         assert_eq!(forecast_words(&forecast), "At this pace it takes more than two years", "it was, and slowly");
         forecast.days = Some(vec![Chance { percent: 50, value: 32 }, Chance { percent: 85, value: 39 }]);
         assert_eq!(forecast_words(&forecast), "85 %: 48 tasks are done within 39 days");
+        forecast.open = 1_234;
+        assert_eq!(forecast_words(&forecast), "85 %: 1,234 tasks are done within 39 days");
     }
 }

@@ -8,6 +8,7 @@ use crate::domain::{
     ids::TaskId,
     period::{Period, day_of, days_before, earlier_by},
     task::Status,
+    thousands::grouped,
 };
 
 /// A figure and what it was a period earlier.
@@ -42,8 +43,8 @@ impl Compared<u32> {
     pub fn words(&self) -> String {
         match self.difference() {
             0 => "no change".into(),
-            more if more > 0 => format!("{more} more"),
-            fewer => format!("{} fewer", -fewer),
+            more if more > 0 => format!("{} more", grouped(more)),
+            fewer => format!("{} fewer", grouped(-fewer)),
         }
     }
 

@@ -223,7 +223,7 @@ fn a_forecast_beyond_two_years_does_not_say_that_nothing_was_finished() {
     // Some trials end, and the last of them is not the end of all.
     let some = forecast_chart(&Forecast::of(&slow, 8), Frame::PAGE);
     let last = &some.readout.points.last().unwrap().words;
-    assert!(last.contains(" of 10000 trials") && !last.ends_with(" 100 %"), "{last}");
+    assert!(last.contains(" of 10,000 trials") && !last.ends_with(" 100 %"), "{last}");
 }
 
 #[test]
