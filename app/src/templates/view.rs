@@ -11,6 +11,7 @@ use crate::domain::{
         Document, TemplateCategory,
         block::TaskNames,
         lint::{Finding, OwnLink},
+        place::TextPlace,
         render::Part,
         variables::VariableRow,
     },
@@ -185,6 +186,9 @@ pub struct Fault {
     /// From 1, in the part.
     pub line: Option<u32>,
     pub column: Option<u32>,
+    /// The character of the text that somebody wrote; none where they wrote something else, such as a choice.
+    #[serde(default)]
+    pub at: Option<TextPlace>,
 }
 
 /// What came of a test mail.

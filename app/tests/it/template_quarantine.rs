@@ -8,7 +8,7 @@ use app::{
         template::{
             Body, Document, TemplateCategory, Theme,
             context::{Address, Reader, sample_snapshot},
-            render::{RenderJob, RenderOutcome, Stop},
+            render::{RenderJob, RenderOutcome, Stop, TemplateFault},
             theme::Logo,
         },
     },
@@ -75,7 +75,7 @@ async fn faults_are_no_stops() {
         for _ in 0..4 {
             let outcome = quarantine::render(&jonas, "template:1", &job("{{ nam }}")).await.unwrap();
             let advice = "Line 1, column 4 of the source: There is no variable `nam`. Did you mean `name`?";
-            assert_eq!(outcome.complaints(), [advice]);
+            assert_eq!(outcome.complaints(TemplateFault::sentence), [advice]);
         }
     })
     .await;

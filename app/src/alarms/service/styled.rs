@@ -134,7 +134,8 @@ pub async fn write(ctx: &Ctx, alarms: &[alarm::Model], reader: Reader) -> AppRes
     let frozen = snapshot::stored(ctx.reader(), run).await?;
     let facts = facts(frozen.as_deref(), &row, &project);
     let data = with_run(context(&facts, &address, &reader, &[]), &words);
-    let job = compile::compile(&document).job(vec![data]);
+    let source = compile::compile(&document);
+    let job = source.job(vec![data]);
     match quarantine::render(ctx, &format!("template:{id}"), &job).await? {
         RenderOutcome::Rendered(mut mails) => Ok(match mails.pop() {
             Some(mail) => {
@@ -149,7 +150,8 @@ pub async fn write(ctx: &Ctx, alarms: &[alarm::Model], reader: Reader) -> AppRes
             None => Styled::Unusable,
         }),
         outcome => {
-            tracing::warn!(%id, "an alarm is not written with its template: {}", outcome.complaints().join(" "));
+            let words = outcome.complaints(|fault| source.sentence(fault)).join(" ");
+            tracing::warn!(%id, "an alarm is not written with its template: {words}");
             Ok(Styled::Unusable)
         }
     }

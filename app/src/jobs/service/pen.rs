@@ -170,7 +170,7 @@ impl Pen {
             RenderOutcome::Rendered(mails) if mails.len() == readers.len() => {
                 Ok(mails.into_iter().map(written).collect())
             }
-            outcome => Err(Unwritten::Template(complaint(&outcome))),
+            outcome => Err(Unwritten::Template(complaint(writer, &outcome))),
         }
     }
 
@@ -195,8 +195,8 @@ fn written(mail: Rendered) -> Written {
     Written { subject, html, text: text.unwrap_or_default() }
 }
 
-fn complaint(outcome: &RenderOutcome) -> String {
-    let words = outcome.complaints().join(" ");
+fn complaint(writer: &Writer, outcome: &RenderOutcome) -> String {
+    let words = outcome.complaints(|fault| writer.source().sentence(fault)).join(" ");
     format!("The template cannot be filled in. {words}").trim_end().to_owned()
 }
 

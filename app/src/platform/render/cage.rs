@@ -75,7 +75,7 @@ impl Cage {
     /// [`AppError::TooMany`] where others have been rendered for too long, and a fault of the program where no child
     /// could be started or it broke.
     pub async fn render(&self, job: &RenderJob) -> AppResult<RenderOutcome> {
-        if let Err(faults) = job.check_size() {
+        if let Err(faults) = job.check() {
             return Ok(RenderOutcome::Faulty(faults));
         }
         let mut messages: Vec<Rendered> = Vec::with_capacity(job.contexts.len());
@@ -114,6 +114,7 @@ fn without_readers(job: &RenderJob) -> RenderJob {
         text: job.text.clone(),
         preheader: job.preheader.clone(),
         contexts: Vec::new(),
+        faults: job.faults.clone(),
     }
 }
 

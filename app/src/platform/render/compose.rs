@@ -10,12 +10,13 @@ use super::{
     faults::Scene,
     filters::{self, Audience},
     language::Reader,
-    markup, mjml, plain_text, tags,
+    markup, mjml, plain_text,
 };
 use crate::domain::{
     header_text::HeaderText,
-    template::render::{
-        FaultKind, Language, MAX_OUTPUT, Part, RenderJob, RenderOutcome, Rendered, Stop, TemplateFault,
+    template::{
+        render::{FaultKind, Language, MAX_OUTPUT, Part, RenderJob, RenderOutcome, Rendered, Stop, TemplateFault},
+        tags,
     },
 };
 
@@ -43,7 +44,7 @@ pub(super) fn render(job: &RenderJob) -> RenderOutcome {
 }
 
 fn messages(job: &RenderJob) -> Result<Vec<Rendered>, Halt> {
-    job.check_size().map_err(Halt::Faults)?;
+    job.check().map_err(Halt::Faults)?;
     let audience = Audience::default();
     let mut sources = Vec::new();
     let mut faults = Vec::new();

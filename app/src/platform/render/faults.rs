@@ -3,15 +3,13 @@
 use serde_json::Value;
 use tera::{ErrorKind, ReportError};
 
-use super::{
-    filters::REFUSED,
-    tags::{self, Flaw},
-};
+use super::filters::REFUSED;
 use crate::domain::{
     nearest::nearest,
     template::{
         filters,
         render::{FaultKind, Part, TemplateFault, place_of},
+        tags,
     },
 };
 
@@ -107,23 +105,8 @@ impl Scene<'_> {
         if !is_about_ends {
             return None;
         }
-        let fault = |byte, words| self.at(byte, FaultKind::Unclosed, words, None);
-        Some(match tags::flaw(self.source)? {
-            Flaw::Open(tag) => {
-                let end = if tag.word == "set_global" { "set" } else { tag.word };
-                fault(tag.at, format!("`{{% {} … %}}` is never closed: `{{% end{end} %}}` is missing.", tag.word))
-            }
-            Flaw::Crossed { open, end } => {
-                let (line, _) = place_of(self.source, end.at);
-                let words = format!(
-                    "`{{% {} … %}}` is not closed before `{{% {} %}}` in line {line}: `{{% end{} %}}` is missing.",
-                    open.word, end.word, open.word
-                );
-                fault(open.at, words)
-            }
-            Flaw::Stray(tag) => fault(tag.at, format!("`{{% {} %}}` closes nothing: no such block is open.", tag.word)),
-            Flaw::Half { at, begins, ends } => fault(at, format!("`{begins}` is never closed: `{ends}` is missing.")),
-        })
+        let (byte, words) = tags::flaw(self.source)?.said(self.source);
+        Some(self.at(byte, FaultKind::Unclosed, words, None))
     }
 
     fn rendering(&self, report: &ReportError) -> TemplateFault {

@@ -25,7 +25,7 @@ fn job(document: &Document, data: Value) -> RenderJob {
 fn rendered(document: &Document, data: Value) -> Rendered {
     match compose::render(&job(document, data)) {
         RenderOutcome::Rendered(mut mails) => mails.remove(0),
-        other => panic!("{:?}", other.complaints()),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -420,6 +420,46 @@ fn a_tag_that_is_not_closed_names_its_own_block_and_not_the_one_after() {
         let html = faults.iter().find(|fault| fault.part == Part::Html).unwrap_or_else(|| panic!("{text}: {faults:?}"));
         assert_eq!(compile::compile(&document).place(html), Some(Place::Block(90)), "{text}: {html:?}");
     }
+}
+
+#[test]
+fn a_tag_that_is_not_closed_is_told_of_the_text_that_it_was_typed_into() {
+    let said = |text: &str| {
+        let document = texts(&[(3, "Fine"), (8, text)]);
+        let found = faults(&document);
+        compile::compile(&document).sentence(&found[0])
+    };
+    assert_eq!(
+        said("One < two\n\n&& {% if report.is_empty %}three"),
+        "Line 3, column 4 of the text of a block: `{% if … %}` is never closed: `{% endif %}` is missing."
+    );
+    assert_eq!(
+        said("One\n{% endfilter %}"),
+        "Line 2, column 1 of the text of a block: `{% endfilter %}` closes nothing: no such block is open."
+    );
+    assert_eq!(
+        said("a {% else %}"),
+        "Line 1, column 3 of the text of a block: `{% else %}` stands in no `{% if … %}`."
+    );
+    assert_eq!(
+        said("{% for x in notes %}\n{% if x %}\n{% endfor %}"),
+        "Line 2, column 1 of the text of a block: `{% if … %}` is not closed before `{% endfor %}` in line 3: \
+         `{% endif %}` is missing."
+    );
+    let unknown = said("<b> & {{ report.titel }}");
+    assert!(unknown.starts_with("Line 1, column 10 of the text of a block: There is no variable"), "{unknown}");
+}
+
+#[test]
+fn what_one_block_opens_no_other_closes() {
+    let of = |left: &str, right: &str| {
+        let heading =
+            |id, text: &str| Block { id, kind: BlockKind::Heading { text: text.into(), level: 2 }, when: When::Always };
+        let mut document = texts(&[]);
+        document.body = Body::Blocks { blocks: vec![heading(1, left), heading(2, right)] };
+        faults(&document).len()
+    };
+    assert_eq!(of("{% if report.is_empty %}a", "b{% endif %}"), 2, "each is told by itself");
 }
 
 #[test]

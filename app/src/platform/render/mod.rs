@@ -14,7 +14,6 @@ mod language;
 mod markup;
 mod mjml;
 mod plain_text;
-mod tags;
 mod trusted;
 mod walls;
 

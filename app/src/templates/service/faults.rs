@@ -10,7 +10,7 @@ use crate::{
 
 /// Why nothing came out; none where something did.
 pub(super) fn of(source: &Source, outcome: &RenderOutcome) -> Option<Fault> {
-    let words = outcome.complaints().into_iter().next()?;
+    let words = outcome.complaints(|fault| source.sentence(fault)).into_iter().next()?;
     match outcome {
         RenderOutcome::Faulty(faults) => faults.first().map(|first| faulty(source, first, words)),
         RenderOutcome::Stopped(_) => Some(stopped(source, words)),
@@ -21,12 +21,12 @@ pub(super) fn of(source: &Source, outcome: &RenderOutcome) -> Option<Fault> {
 fn faulty(source: &Source, first: &TemplateFault, words: String) -> Fault {
     let place = source.place(first);
     Fault {
-        // Whoever works with blocks sees no lines.
-        words: if place.is_some() { said(first) } else { words },
+        words,
         block: block(place),
         part: Some(part(place, first.part)),
         line: Some(first.line),
         column: Some(first.column),
+        at: source.text_place(first.part, first.line, first.column),
     }
 }
 
@@ -43,6 +43,7 @@ fn stopped(source: &Source, words: String) -> Fault {
         part: Some(part(found.place, found.part)),
         line: Some(found.line),
         column: Some(found.column),
+        at: source.text_place(found.part, found.line, found.column),
     }
 }
 
@@ -58,12 +59,5 @@ fn part(place: Option<Place>, own: Part) -> Part {
         Some(Place::Subject) => Part::Subject,
         Some(Place::Preheader) => Part::Preheader,
         _ => own,
-    }
-}
-
-fn said(fault: &TemplateFault) -> String {
-    match &fault.meant {
-        Some(name) => format!("{} Did you mean `{name}`?", fault.words),
-        None => fault.words.clone(),
     }
 }

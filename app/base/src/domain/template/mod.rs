@@ -22,6 +22,7 @@ pub mod prose;
 pub mod quarantine;
 pub mod render;
 pub mod shown;
+pub mod tags;
 pub mod theme;
 pub mod variables;
 

@@ -42,6 +42,10 @@ pub struct RenderJob {
     pub preheader: Option<String>,
     /// Plain data, an object for each reader. None at all: the template is only looked through.
     pub contexts: Vec<Value>,
+    /// What was found wrong before: with texts of people that the sources were put together from. With any of them
+    /// nothing is rendered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<TemplateFault>,
 }
 
 /// A message as one reader gets it.
@@ -114,10 +118,14 @@ pub struct TemplateFault {
 impl TemplateFault {
     /// The whole advice: place, sentence, what was meant.
     pub fn sentence(&self) -> String {
-        let place = format!("Line {}, column {} of the {}", self.line, self.column, self.part.words());
+        format!("Line {}, column {} of the {}: {}", self.line, self.column, self.part.words(), self.advice())
+    }
+
+    /// What is wrong and what was meant, without the place.
+    pub fn advice(&self) -> String {
         match &self.meant {
-            Some(name) => format!("{place}: {} Did you mean `{name}`?", self.words),
-            None => format!("{place}: {}", self.words),
+            Some(name) => format!("{} Did you mean `{name}`?", self.words),
+            None => self.words.clone(),
         }
     }
 }
@@ -162,11 +170,12 @@ pub enum RenderOutcome {
 }
 
 impl RenderOutcome {
-    /// Sentences for the person whose template it is; none where nothing is wrong.
-    pub fn complaints(&self) -> Vec<String> {
+    /// Sentences for the person whose template it is; none where nothing is wrong. `said` says a fault: the source that was
+    /// rendered knows best where somebody wrote it.
+    pub fn complaints(&self, said: impl Fn(&TemplateFault) -> String) -> Vec<String> {
         match self {
             Self::Rendered(_) => Vec::new(),
-            Self::Faulty(faults) => faults.iter().map(TemplateFault::sentence).collect(),
+            Self::Faulty(faults) => faults.iter().map(said).collect(),
             Self::Stopped(stop) => vec![stop.words().to_owned()],
             Self::Quarantined => vec![super::quarantine::WORDS.to_owned()],
         }
@@ -187,11 +196,20 @@ impl RenderJob {
         .collect()
     }
 
+    /// Whether it may be rendered at all: its sources are short enough, and nothing is known to be wrong with them.
+    ///
+    /// # Errors
+    /// The faults of what is too long, else those that were found before.
+    pub fn check(&self) -> Result<(), Vec<TemplateFault>> {
+        self.check_size()?;
+        if self.faults.is_empty() { Ok(()) } else { Err(self.faults.clone()) }
+    }
+
     /// Whether the sources are short enough to be looked at.
     ///
     /// # Errors
     /// A fault for each that is not, at the place where the limit is passed.
-    pub fn check_size(&self) -> Result<(), Vec<TemplateFault>> {
+    fn check_size(&self) -> Result<(), Vec<TemplateFault>> {
         let faults: Vec<_> = self
             .parts()
             .into_iter()
@@ -266,6 +284,6 @@ mod tests {
             meant: Some("report.title".into()),
         };
         let words = "Line 1, column 4 of the subject: There is no `report.titel`. Did you mean `report.title`?";
-        assert_eq!(RenderOutcome::Faulty(vec![fault]).complaints(), [words]);
+        assert_eq!(RenderOutcome::Faulty(vec![fault]).complaints(TemplateFault::sentence), [words]);
     }
 }

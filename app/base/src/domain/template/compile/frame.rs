@@ -6,7 +6,7 @@ use super::{
     literal,
     look::{Accent, CANVAS, CARD, FONT, LINE, MUTED, TEXT, font},
     map::Place,
-    page::Page,
+    page::{Bit, Own, Page},
 };
 use crate::domain::template::{Block, Document, Theme, theme::Logo};
 
@@ -64,8 +64,12 @@ fn preheader(page: &mut Page, text: &str) {
         return;
     }
     page.of(Place::Preheader, |page| {
-        let text = literal::html(text);
-        page.line(&format!(r#"<div style="display:none;max-height:0;overflow:hidden">{text}{FILLER}</div>"#));
+        let (written, close) = (literal::html(text), format!("{FILLER}</div>"));
+        page.line_of(&[
+            Bit::Ours(r#"<div style="display:none;max-height:0;overflow:hidden">"#),
+            Bit::Own(Own::whole("preheader", text, &written)),
+            Bit::Ours(&close),
+        ]);
     });
 }
 
@@ -79,13 +83,16 @@ fn brand(page: &mut Page, theme: &Theme) {
             if let Some(logo) = &theme.logo {
                 let Logo { width, height, alt, .. } = logo;
                 let below = if theme.brand.trim().is_empty() { "" } else { ";margin:0 0 8px" };
-                let alt = literal::html(alt);
-                page.line(&format!(
-                    r#"<img src="cid:{LOGO_CID}" width="{width}" height="{height}" alt="{alt}" style="display:block;border:0;width:{width}px;max-width:100%;height:auto;font-family:{FONT}{below}">"#
-                ));
+                let open = format!(r#"<img src="cid:{LOGO_CID}" width="{width}" height="{height}" alt=""#);
+                let close = format!(
+                    r#"" style="display:block;border:0;width:{width}px;max-width:100%;height:auto;font-family:{FONT}{below}">"#
+                );
+                let written = literal::html(alt);
+                let alt = Bit::Own(Own::whole("logo_alt", alt, &written));
+                page.line_of(&[Bit::Ours(&open), alt, Bit::Ours(&close)]);
             }
             if !theme.brand.trim().is_empty() {
-                page.line(&literal::html(&theme.brand));
+                page.line_of(&[Bit::Own(Own::whole("brand", &theme.brand, &literal::html(&theme.brand)))]);
             }
         });
     });
@@ -108,7 +115,7 @@ fn card(page: &mut Page, document: &Document, blocks: &[Block], accent: &Accent)
                     page.line("<!-- signature -->");
                     let style = format!("padding:0 0 24px;{};color:{TEXT}", font(400, 14, 21));
                     page.within(&format!(r#"<tr><td class="t2" style="{style}">"#), "</td></tr>", |page| {
-                        Html::new(page, accent).markdown(signature);
+                        Html::new(page, accent).markdown("signature", signature);
                     });
                 });
             }
@@ -138,7 +145,7 @@ fn foot(page: &mut Page, theme: &Theme, accent: &Accent) {
     if !theme.footer.trim().is_empty() {
         page.of(Place::Footer, |page| {
             let open = format!(r#"<tr><td class="t3" style="padding:16px 4px 0;{style}">"#);
-            page.within(&open, "</td></tr>", |page| Html::new(page, accent).markdown(&theme.footer));
+            page.within(&open, "</td></tr>", |page| Html::new(page, accent).markdown("footer", &theme.footer));
         });
     }
     page.within(&format!(r#"<tr><td class="t3" style="padding:16px 4px;{style}">"#), "</td></tr>", |page| {

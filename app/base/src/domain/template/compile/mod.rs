@@ -12,6 +12,7 @@ pub(crate) mod literal;
 mod look;
 mod loops;
 mod map;
+mod own;
 mod own_html;
 mod page;
 mod text;
@@ -69,6 +70,7 @@ impl Source {
             text: self.text.clone(),
             preheader: self.preheader.clone(),
             contexts,
+            faults: self.faults(),
         }
     }
 

@@ -85,6 +85,61 @@ fn a_line_of_the_source_names_its_block_also_within_columns() {
 }
 
 #[test]
+fn a_character_of_the_source_is_that_of_the_text_that_somebody_typed() {
+    let inner = Block {
+        id: 7,
+        kind: BlockKind::Button { label: "\"Go\" {{ b }}".into(), url: "  {{ a }}?x=1&amp;y=\"{{ c }}".into() },
+        when: When::Always,
+    };
+    let mut document = document(vec![
+        BlockKind::Text { text: "\n<é> & {{ d }}\n- {{ e | replace(from=\"&\", to=\"&amp;\") }}{{ f }}".into() },
+        BlockKind::Html { source: "<p>\n  {{ g }}</p>".into() },
+        BlockKind::Columns { left: vec![inner], right: Vec::new() },
+    ]);
+    document.preheader = "a < b {{ h }}".into();
+    document.theme.signature = "\n  Yours\n{{ i }}".into();
+    let source = compile(&document);
+    let place = |part: Part, words: &str| {
+        let text = if part == Part::Html { &source.html } else { source.text.as_ref().unwrap() };
+        let at = text.find(words).unwrap_or_else(|| panic!("no {words} in {text}"));
+        let (line, column) = crate::domain::template::render::place_of(text, at);
+        source.text_place(part, line, column).map(|at| (at.field, at.line, at.column))
+    };
+    let is = |field: &str, line, column| Some((field.to_owned(), line, column));
+    assert_eq!(place(Part::Html, "{{ a }}"), is("block-7-url", 1, 3));
+    assert_eq!(place(Part::Html, "{{ b }}"), is("block-7-label", 1, 6));
+    assert_eq!(place(Part::Html, "{{ c }}"), is("block-7-url", 1, 22));
+    assert_eq!(place(Part::Html, "{{ d }}"), is("block-1-text", 2, 7));
+    assert_eq!(place(Part::Html, "{{ f }}"), is("block-1-text", 3, 42));
+    assert_eq!(place(Part::Html, "{{ g }}"), is("block-2-source", 2, 3));
+    assert_eq!(place(Part::Html, "{{ h }}"), is("preheader", 1, 7));
+    assert_eq!(place(Part::Html, "{{ i }}"), is("signature", 3, 1));
+    assert_eq!(place(Part::Text, "{{ d }}"), is("block-1-text", 2, 7));
+    assert_eq!(place(Part::Text, "{{ c }}"), is("block-7-url", 1, 22));
+    assert_eq!(place(Part::Text, "{{ i }}"), is("signature", 3, 1));
+    assert_eq!(place(Part::Html, "{{ report.url }}"), None, "nobody wrote it");
+    assert_eq!(source.text_place(Part::Subject, 1, 4).map(|at| at.field).as_deref(), Some("subject"));
+}
+
+#[test]
+fn a_text_whose_tags_do_not_close_is_found_before_it_is_put_among_others() {
+    let texts =
+        ["{% if a %}", "{% endfilter %}{% filter markdown %}", "{{ open", "fine {% if a %}b{% else %}c{% endif %}"];
+    let blocks = texts.map(|text| BlockKind::Text { text: format!("& \n{text}") });
+    let source = compile(&document(blocks.to_vec()));
+    let job = source.job(Vec::new());
+    let found: Vec<_> = job
+        .check()
+        .unwrap_err()
+        .iter()
+        .map(|fault| source.text_place(fault.part, fault.line, fault.column).unwrap())
+        .map(|at| (at.field, at.line, at.column))
+        .collect();
+    let at = |id: u32| (format!("block-{id}-text"), 2, 1);
+    assert_eq!(found, [at(1), at(2), at(3)]);
+}
+
+#[test]
 fn conditions_stand_around_their_blocks() {
     let mut document = document(vec![BlockKind::Divider, BlockKind::Divider, BlockKind::Divider]);
     let Body::Blocks { blocks } = &mut document.body else { panic!() };

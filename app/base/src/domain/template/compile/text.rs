@@ -1,6 +1,12 @@
 //! Blocks as plain text: the same facts for those who read without HTML.
 
-use super::{NO_NOTES, map::Place, own_html, page::Page, when};
+use super::{
+    NO_NOTES,
+    map::Place,
+    own_html,
+    page::{Bit, Own, Page},
+    when,
+};
 use crate::domain::{
     report::spec::ListKind,
     template::{Block, BlockKind, Document, TaskColumn, block::TaskFilter},
@@ -11,9 +17,11 @@ pub(super) fn write(page: &mut Page, document: &Document, blocks: &[Block]) {
     blocks_of(page, blocks, blocks);
     page.line("{% if report.attachments_note %}{{ report.attachments_note }}");
     page.line("{% endif %}");
-    for (place, text) in [(Place::Signature, &document.theme.signature), (Place::Footer, &document.theme.footer)] {
+    let theme = &document.theme;
+    let ends = [(Place::Signature, "signature", &theme.signature), (Place::Footer, "footer", &theme.footer)];
+    for (place, field, text) in ends {
         if !text.trim().is_empty() {
-            page.of(place, |page| page.raw(text.trim()));
+            page.of(place, |page| page.raw_of(&Own::trimmed(field, text, text.trim())));
             page.line("");
         }
     }
@@ -42,12 +50,13 @@ fn blocks_of(page: &mut Page, all: &[Block], row: &[Block]) {
 
 fn write_block(page: &mut Page, all: &[Block], kind: &BlockKind) {
     match kind {
-        BlockKind::Heading { text, level: 1 } => {
-            page.line(text);
-            page.line("");
+        BlockKind::Heading { text, level } => {
+            page.line_of(&[Bit::Own(Own::whole("text", text, text))]);
+            if *level == 1 {
+                page.line("");
+            }
         }
-        BlockKind::Heading { text, .. } => page.line(text),
-        BlockKind::Text { text } => page.raw(text.trim()),
+        BlockKind::Text { text } => page.raw_of(&Own::trimmed("text", text, text.trim())),
         BlockKind::Summary { limit } => {
             page.line(&format!("{{% for sentence in report.sentences[:{limit}] %}}{{{{ sentence }}}}"));
             page.line("{% endfor %}");
@@ -83,7 +92,11 @@ fn write_block(page: &mut Page, all: &[Block], kind: &BlockKind) {
             page.line(&format!("{{% else %}}{NO_NOTES}"));
             page.line("{% endfor %}");
         }
-        BlockKind::Button { label, url } => page.line(&format!("{label}: {}", url.trim())),
+        BlockKind::Button { label, url } => page.line_of(&[
+            Bit::Own(Own::whole("label", label, label)),
+            Bit::Ours(": "),
+            Bit::Own(Own::trimmed("url", url, url.trim())),
+        ]),
         BlockKind::Divider => page.line("----------------------------------------"),
         BlockKind::Columns { left, right } => {
             blocks_of(page, all, left);
@@ -98,7 +111,7 @@ fn rows(page: &mut Page, list: ListKind, limit: u32, filter: &TaskFilter, none: 
     if none.trim().is_empty() {
         page.line("{% endfor %}");
     } else {
-        page.line(&format!("{{% else %}}{none}"));
+        page.line_of(&[Bit::Ours("{% else %}"), Bit::Own(Own::whole("none", none, none))]);
         page.line("{% endfor %}");
     }
     let all = if filter.is_all() { format!("counts.{list}") } else { "rows | length".to_owned() };

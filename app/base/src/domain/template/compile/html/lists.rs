@@ -9,7 +9,7 @@ use crate::domain::{
         compile::{
             NO_NOTES, literal,
             look::{BREAKS, INK, LINE, MUTED, TEXT, font},
-            page::Page,
+            page::{Bit, Own, Page},
             when,
         },
     },
@@ -43,8 +43,11 @@ impl Html<'_> {
         });
         if !none.trim().is_empty() {
             self.page.line("{% else %}");
-            let none = literal::html(none);
-            self.cell("t2", &format!("{};color:{TEXT}", font(400, 14, 20)), below, |html| html.page.line(&none));
+            let written = literal::html(none);
+            let sentence = [Bit::Own(Own::whole("none", none, &written))];
+            self.cell("t2", &format!("{};color:{TEXT}", font(400, 14, 20)), below, |html| {
+                html.page.line_of(&sentence);
+            });
         }
         self.page.line("{% endif %}");
     }

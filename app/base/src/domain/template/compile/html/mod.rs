@@ -6,7 +6,7 @@ use super::{
     literal,
     look::{Accent, BREAKS, INK, LINE, MUTED, TEXT, font},
     map::Place,
-    page::Page,
+    page::{Bit, Own, Page},
     when,
 };
 use crate::domain::{
@@ -79,7 +79,9 @@ impl<'a> Html<'a> {
             BlockKind::Divider => self.divider(below),
             BlockKind::Columns { left, right } => self.columns(left, right, below),
             // What has no colour of its own reads in the dark, too.
-            BlockKind::Html { source } => self.words(below, |html| html.page.raw(source)),
+            BlockKind::Html { source } => {
+                self.words(below, |html| html.page.raw_of(&Own::whole("source", source, source)));
+            }
         }
     }
 
@@ -100,16 +102,15 @@ impl<'a> Html<'a> {
             _ => (font(600, 14, 20), ""),
         };
         let level = level.clamp(1, 3);
-        let text = literal::html(text);
+        let open = format!(r#"<h{level} class="t1" style="margin:0;{font}{more};color:{INK}{BREAKS}">"#);
+        let (written, close) = (literal::html(text), format!("</h{level}>"));
         self.cell("", "", below, |html| {
-            html.page.line(&format!(
-                r#"<h{level} class="t1" style="margin:0;{font}{more};color:{INK}{BREAKS}">{text}</h{level}>"#
-            ));
+            html.page.line_of(&[Bit::Ours(&open), Bit::Own(Own::whole("text", text, &written)), Bit::Ours(&close)]);
         });
     }
 
     fn text(&mut self, text: &str, below: u8) {
-        self.words(below, |html| html.markdown(text));
+        self.words(below, |html| html.markdown("text", text));
     }
 
     /// A row whose words look as those of a text.
@@ -117,10 +118,10 @@ impl<'a> Html<'a> {
         self.cell("t2", &format!("{};color:{TEXT}{BREAKS}", font(400, 14, 21)), below, inner);
     }
 
-    /// A text in Markdown; its variables are filled in first.
-    pub fn markdown(&mut self, text: &str) {
+    /// A text in Markdown, of this field; its variables are filled in first.
+    pub fn markdown(&mut self, field: &'static str, text: &str) {
         self.page.line(&format!(r#"{{% filter markdown(link="{}") %}}"#, self.accent.link));
-        self.page.raw(literal::markdown(text).trim_end());
+        self.page.raw_of(&Own::whole(field, text, literal::markdown(text).trim_end()));
         self.page.line("{% endfilter %}");
     }
 
@@ -194,14 +195,18 @@ impl<'a> Html<'a> {
         );
         let ground =
             format!(r#"<tr><td class="btn" bgcolor="{button}" style="background:{button};border-radius:6px">"#);
-        let link = format!(
-            r#"<a href="{}" class="btn" style="{style}">{}</a>"#,
-            literal::html(url.trim()),
-            literal::html(label)
-        );
+        let (written_url, written_label) = (literal::html(url.trim()), literal::html(label));
+        let (open, middle) = (format!(r#"{ground}<a href=""#), format!(r#"" class="btn" style="{style}">"#));
+        let link = [
+            Bit::Ours(&open),
+            Bit::Own(Own::trimmed("url", url, &written_url)),
+            Bit::Ours(&middle),
+            Bit::Own(Own::whole("label", label, &written_label)),
+            Bit::Ours("</a></td></tr>"),
+        ];
         self.cell("", "", below, |html| {
             html.page.line(r#"<table role="presentation" cellpadding="0" cellspacing="0" border="0">"#);
-            html.page.deeper(|page| page.line(&format!("{ground}{link}</td></tr>")));
+            html.page.deeper(|page| page.line_of(&link));
             html.page.line("</table>");
         });
     }

@@ -1,31 +1,61 @@
 //! The tags of a source, found without Tera: to say which block was left open, and where a name stands.
 
+use super::render::place_of;
+
 /// `{% word … %}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Tag<'a> {
+pub struct Tag<'a> {
     /// The byte of its `{%`.
     pub at: usize,
+    /// What it does: `if`, `endif`.
     pub word: &'a str,
+    /// What stands behind that.
     pub rest: &'a str,
 }
 
 /// What does not fit in how a source is nested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Flaw<'a> {
+pub enum Flaw<'a> {
     /// Never closed.
     Open(Tag<'a>),
     /// Another end came first.
     Crossed { open: Tag<'a>, end: Tag<'a> },
-    /// An end without a beginning.
+    /// An end, or another way of a condition, without a beginning.
     Stray(Tag<'a>),
     /// `{{`, `{%` or `{#` without its other half.
     Half { at: usize, begins: &'static str, ends: &'static str },
 }
 
+impl Flaw<'_> {
+    /// The byte at which it stands in the source that it was found in, and what is wrong, in a sentence.
+    pub fn said(&self, source: &str) -> (usize, String) {
+        match self {
+            Self::Open(tag) => {
+                (tag.at, format!("`{{% {} … %}}` is never closed: `{{% end{} %}}` is missing.", tag.word, kind(tag)))
+            }
+            Self::Crossed { open, end } => {
+                let (line, _) = place_of(source, end.at);
+                let words = format!(
+                    "`{{% {} … %}}` is not closed before `{{% {} %}}` in line {line}: `{{% end{} %}}` is missing.",
+                    open.word,
+                    end.word,
+                    kind(open)
+                );
+                (open.at, words)
+            }
+            Self::Stray(tag) if is_other_way(tag) => {
+                (tag.at, format!("`{{% {} %}}` stands in no `{{% if … %}}`.", tag.word))
+            }
+            Self::Stray(tag) => (tag.at, format!("`{{% {} %}}` closes nothing: no such block is open.", tag.word)),
+            Self::Half { at, begins, ends } => (*at, format!("`{begins}` is never closed: `{ends}` is missing.")),
+        }
+    }
+}
+
 const HALVES: [(&str, &str); 3] = [("{{", "}}"), ("{%", "%}"), ("{#", "#}")];
 
 /// All tags outside comments and raw text, or the one that has no end.
-pub(super) fn tags(source: &str) -> Result<Vec<Tag<'_>>, Flaw<'_>> {
+pub fn tags(source: &str) -> Result<Vec<Tag<'_>>, Flaw<'_>> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some((start, begins, ends)) = next_begin(source, at) {
@@ -50,7 +80,7 @@ pub(super) fn tags(source: &str) -> Result<Vec<Tag<'_>>, Flaw<'_>> {
 }
 
 /// The first flaw of how blocks are nested.
-pub(super) fn flaw(source: &str) -> Option<Flaw<'_>> {
+pub fn flaw(source: &str) -> Option<Flaw<'_>> {
     let tags = match tags(source) {
         Ok(tags) => tags,
         Err(flaw) => return Some(flaw),
@@ -65,13 +95,15 @@ pub(super) fn flaw(source: &str) -> Option<Flaw<'_>> {
                 Some(last) if kind(&last) != name => return Some(Flaw::Crossed { open: last, end: tag }),
                 Some(_) => {}
             }
+        } else if is_other_way(&tag) && !open.last().is_some_and(|last| has_way(last, &tag)) {
+            return Some(Flaw::Stray(tag));
         }
     }
     open.pop().map(Flaw::Open)
 }
 
 /// The byte at which a name begins, within a tag or an expression.
-pub(super) fn place_of_name(source: &str, name: &str) -> Option<usize> {
+pub fn place_of_name(source: &str, name: &str) -> Option<usize> {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     let mut at = 0;
     while let Some((start, begins, ends)) = next_begin(source, at) {
@@ -94,9 +126,12 @@ pub(super) fn place_of_name(source: &str, name: &str) -> Option<usize> {
     None
 }
 
+/// One walk for all kinds: a search for one that is not there would go to the end each time.
 fn next_begin(source: &str, from: usize) -> Option<(usize, &'static str, &'static str)> {
-    let found = |(begins, ends)| source.get(from..)?.find(begins).map(|at| (from + at, begins, ends));
-    HALVES.into_iter().filter_map(found).min_by_key(|(at, ..)| *at)
+    let half = |pair: &[u8]| HALVES.into_iter().find(|(begins, _)| begins.as_bytes() == pair);
+    let rest = source.as_bytes().get(from..)?;
+    let (at, (begins, ends)) = rest.windows(2).enumerate().find_map(|(at, pair)| Some((at, half(pair)?)))?;
+    Some((from + at, begins, ends))
 }
 
 /// Where a tag or an expression ends: not within a text in quotes.
@@ -138,6 +173,16 @@ fn opens(tag: &Tag<'_>) -> bool {
     }
 }
 
+/// Whether it begins another way of a condition.
+fn is_other_way(tag: &Tag<'_>) -> bool {
+    matches!(tag.word, "else" | "elif")
+}
+
+/// Whether what is open may have this other way: a list that is empty has one, too.
+fn has_way(open: &Tag<'_>, way: &Tag<'_>) -> bool {
+    open.word == "if" || (open.word == "for" && way.word == "else")
+}
+
 /// The word after `end` that closes it.
 fn kind<'a>(tag: &Tag<'a>) -> &'a str {
     if tag.word == "set_global" { "set" } else { tag.word }
@@ -171,6 +216,16 @@ mod tests {
         };
         assert_eq!((open.word, end.word), ("if", "endfor"));
         assert!(matches!(flaw("{% endif %}"), Some(Flaw::Stray(_))));
+    }
+
+    #[test]
+    fn another_way_needs_a_condition_or_a_list() {
+        for source in
+            ["{% else %}", "{% filter a %}{% elif b %}{% endfilter %}", "{% for x in y %}{% elif z %}{% endfor %}"]
+        {
+            assert!(matches!(flaw(source), Some(Flaw::Stray(_))), "{source}");
+        }
+        assert_eq!(flaw("{% if a %}{% elif b %}{% else %}{% endif %}{% for x in y %}{% else %}{% endfor %}"), None);
     }
 
     #[test]
