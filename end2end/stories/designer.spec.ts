@@ -104,7 +104,7 @@ test('a template of the gallery is built on by mouse, broken, mended and publish
   await page.locator('#open-publish').click();
   await expect(page.locator('#publish-stopped')).toContainText('project.name');
   await page.keyboard.press('Escape');
-  await page.locator('#fault').getByRole('button', { name: 'Show the place' }).click();
+  await page.locator('#fault').getByRole('link', { name: 'Show the place' }).click();
   await expect(subject).toBeFocused();
   await subject.fill('Week of the {{ project.name }}');
   await expect(page.locator('#fault')).toHaveCount(0);
@@ -679,7 +679,7 @@ test('what is wrong in a block is said at its field, and a part that is folded u
   await expect(page.locator('#fault')).toContainText('project.name');
   await fold(page, 'Plain text').click();
   await expect(page.locator('#mail-text')).toBeHidden();
-  await page.locator('#fault').getByRole('button', { name: 'Show the place' }).click();
+  await page.locator('#fault').getByRole('link', { name: 'Show the place' }).click();
   await expect(page.locator('#mail-text')).toBeFocused();
   await kept(page);
   await answered(page);

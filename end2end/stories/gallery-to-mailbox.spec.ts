@@ -58,7 +58,7 @@ for (const way of ['mouse', 'keyboard'] as const) {
     await press(page.locator('#open-publish'));
     await expect(page.locator('#publish-stopped')).toContainText('project.name');
     await page.keyboard.press('Escape');
-    await press(page.locator('#fault').getByRole('button', { name: 'Show the place' }));
+    await press(page.locator('#fault').getByRole('link', { name: 'Show the place' }));
     await expect(subject).toBeFocused();
     await write(subject, 'Week of the {{ project.name }}');
     await expect(page.locator('#fault')).toHaveCount(0);

@@ -1,5 +1,5 @@
-//! What is wrong and what is good: the fault where a draft cannot be filled in, and the findings of the linter. A click
-//! leads to the block or the line.
+//! What is wrong and what is good: the fault where a draft cannot be filled in, and the findings of the linter. A link
+//! leads to the text that somebody wrote, with the caret at the place; in a source a button does.
 
 use leptos::prelude::*;
 
@@ -9,8 +9,9 @@ use super::{
 };
 use crate::{
     domain::template::{
-        lint::{Finding, Level},
-        place::BlockPlace,
+        BlockKind,
+        lint::{Finding, Level, Rule},
+        place::{BlockPlace, TextPlace},
         render::Part,
     },
     templates::view::{Fault, Preview},
@@ -32,7 +33,7 @@ pub fn fault(desk: Desk) -> AnyView {
                 <div class="banner" data-tone="bad" id="fault">
                     <Icon name="circle-x" />
                     <p>{words}{stays}</p>
-                    {goal(&fault).map(|goal| view! { <button class="btn is-sm is-script" type="button" on:click=move |_| go(desk, goal)>"Show the place"</button> })}
+                    {goal(&fault).map(|goal| way(desk, goal, "btn is-sm", None))}
                 </div>
             }
         })
@@ -41,40 +42,83 @@ pub fn fault(desk: Desk) -> AnyView {
 }
 
 /// Where something stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Goal {
-    Block(u32),
-    /// Of the mail as a whole.
-    Field(&'static str),
+    /// A block, or a field, by the name of its place.
+    Named(String),
+    /// A character of a field.
+    Text(TextPlace),
+    /// A place of the source of a whole mail.
     Line(u32, u32),
 }
 
 fn goal(fault: &Fault) -> Option<Goal> {
-    if let Some(block) = fault.block {
-        return Some(Goal::Block(block));
+    let at = fault.at.clone().map(Goal::of_text);
+    at.or_else(|| fault.block.map(|block| Goal::Named(BlockPlace::whole(block).to_string())))
+}
+
+impl Goal {
+    fn of_text(at: TextPlace) -> Self {
+        if at.field == "source" { Self::Line(at.line, at.column) } else { Self::Text(at) }
     }
-    match fault.part? {
-        Part::Subject => Some(Goal::Field("subject")),
-        Part::Preheader => Some(Goal::Field("preheader")),
-        Part::Text => Some(Goal::Field("text")),
-        Part::Html => Some(Goal::Line(fault.line?, fault.column.unwrap_or(1))),
+
+    fn of_finding(desk: Desk, finding: &Finding, is_source: bool) -> Option<Self> {
+        if let Some(at) = &finding.at {
+            return Some(Self::of_text(at.clone()));
+        }
+        match (finding.block, finding.line) {
+            (Some(id), _) => {
+                let field = desk.block(id).and_then(|block| text_of(&block.kind, finding.rule));
+                let place = field.map_or(BlockPlace::whole(id), |field| BlockPlace::of(id, field));
+                Some(Self::Named(place.to_string()))
+            }
+            (None, Some(line)) if is_source => Some(Self::Line(line, 1)),
+            _ => None,
+        }
     }
 }
 
-fn go(desk: Desk, goal: Goal) {
-    match goal {
-        Goal::Block(id) => {
-            places::reveal(desk, &BlockPlace::whole(id).to_string());
-        }
-        Goal::Field(name) => {
-            places::reveal(desk, name);
-        }
+/// The field of a block in which somebody wrote what a rule is broken by; none where they only chose.
+fn text_of(kind: &BlockKind, rule: Rule) -> Option<&'static str> {
+    match kind {
+        BlockKind::Heading { .. } | BlockKind::Text { .. } => Some("text"),
+        BlockKind::Html { .. } => Some("source"),
+        BlockKind::Button { .. } if rule == Rule::Links => Some("url"),
+        BlockKind::Button { .. } => Some("label"),
+        _ => None,
+    }
+}
+
+/// The way to a place. A page that is not awake has it, too: the address opens the block. The hands of the page put the
+/// caret to the line and column that the link carries.
+fn way(desk: Desk, goal: Goal, class: &'static str, label: Option<String>) -> AnyView {
+    let (name, at) = match goal {
         Goal::Line(line, column) => {
-            desk.tab.set(Tab::Edit);
-            if !hands::go_to(line, column) {
-                hands::focus("mail-source");
-            }
+            let go = move |_| {
+                desk.tab.set(Tab::Edit);
+                if !hands::go_to(line, column) {
+                    hands::focus("mail-source");
+                }
+            };
+            return view! { <button class=format!("{class} is-script") type="button" aria-label=label on:click=go>"Show the place"</button> }
+            .into_any();
         }
+        Goal::Named(name) => (name, None),
+        Goal::Text(TextPlace { field, line, column }) => (field, Some((line, column))),
+    };
+    let href = address(&name);
+    let (line, column) = (at.map(|(line, _)| line.to_string()), at.map(|(_, column)| column.to_string()));
+    view! {
+        <a class=class href=href aria-label=label data-place=name data-line=line data-column=column>"Show the place"</a>
+    }
+    .into_any()
+}
+
+/// Where a place is in a page that is not awake.
+fn address(name: &str) -> String {
+    match BlockPlace::read(name) {
+        Some(place) => format!("?block={}#{name}", place.block),
+        None => format!("#{}", places::id_in_mail(name).unwrap_or_default()),
     }
 }
 
@@ -122,17 +166,13 @@ fn row(desk: Desk, finding: Finding, is_source: bool) -> AnyView {
         Level::Warning => ("warn", "triangle-alert", "Warning"),
         Level::Good => ("good", "circle-check", "Good"),
     };
-    let goal = match (finding.block, finding.line) {
-        (Some(block), _) => Some(Goal::Block(block)),
-        (None, Some(line)) if is_source => Some(Goal::Line(line, 1)),
-        _ => None,
-    };
+    let goal = Goal::of_finding(desk, &finding, is_source);
     let words = format!("{}: {}", finding.rule.label(), finding.words);
     let label = format!("Show the place: {}", finding.rule.label());
     view! {
         <li>
             <span class="state is-text" data-tone=tone><Icon name=icon /><span class="sr-only">{word}": "</span><span>{words}</span></span>
-            {goal.map(|goal| view! { <button class="btn is-sm is-ghost is-script" type="button" aria-label=label on:click=move |_| go(desk, goal)>"Show the place"</button> })}
+            {goal.map(|goal| way(desk, goal, "btn is-sm is-ghost", Some(label)))}
         </li>
     }
     .into_any()
@@ -149,7 +189,34 @@ pub fn marks(preview: &Preview) -> Vec<serde_json::Value> {
             Level::Warning => "warning",
             Level::Good => return None,
         };
-        Some(mark(finding.line?, 1, &finding.words, severity))
+        let column = finding.at.as_ref().map_or(1, |at| at.column);
+        Some(mark(finding.line?, column, &finding.words, severity))
     });
     faults.chain(found).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_in_a_text_has_an_address_and_one_in_a_source_a_line() {
+        assert_eq!(address("block-7-text"), "?block=7#block-7-text");
+        assert_eq!(address("block-7"), "?block=7#block-7");
+        assert_eq!(address("signature"), "#mail-signature");
+        let at = |field: &str| TextPlace { field: field.into(), line: 2, column: 5 };
+        assert_eq!(Goal::of_text(at("source")), Goal::Line(2, 5));
+        assert_eq!(Goal::of_text(at("block-7-source")), Goal::Text(at("block-7-source")));
+    }
+
+    #[test]
+    fn a_fault_leads_to_the_text_where_somebody_wrote_one_and_else_to_the_block() {
+        let at = TextPlace { field: "block-3-url".into(), line: 1, column: 2 };
+        let fault = |at: Option<TextPlace>, block| Fault { at, block, ..Fault::default() };
+        assert_eq!(goal(&fault(Some(at.clone()), Some(3))), Some(Goal::Text(at)));
+        assert_eq!(goal(&fault(None, Some(3))), Some(Goal::Named("block-3".into())));
+        assert_eq!(goal(&fault(None, None)), None);
+        assert_eq!(text_of(&BlockKind::Button { label: String::new(), url: String::new() }, Rule::Links), Some("url"));
+        assert_eq!(text_of(&BlockKind::Divider, Rule::Contrast), None);
+    }
 }

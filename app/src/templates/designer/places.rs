@@ -82,17 +82,38 @@ impl Folds {
 /// Leads to what a problem names, a field, a block or a field of one: opens what holds it, and moves the focus there. Whether
 /// the page has such a place.
 pub fn reveal(desk: Desk, name: &str) -> bool {
+    let Some(id) = opened(desk, name) else { return false };
+    hands::focus(&id);
+    true
+}
+
+/// As [`reveal`], with the caret at a line and a column of the text that stands there, both from 1.
+pub fn reveal_at(desk: Desk, name: &str, line: u32, column: u32) -> bool {
+    let Some(id) = opened(desk, name) else { return false };
+    hands::focus_at(&id, line, column);
+    true
+}
+
+/// How many units of UTF-16, in which browsers count, stand before a line and a column of a text.
+pub fn caret(text: &str, line: u32, column: u32) -> u32 {
+    let before = |count: u32| count.saturating_sub(1) as usize;
+    let start: usize = text.split_inclusive('\n').take(before(line)).map(str::len).sum();
+    let of_line = text[start..].split('\n').next().unwrap_or_default();
+    let within: usize = of_line.chars().take(before(column)).map(char::len_utf16).sum();
+    u32::try_from(text[..start].encode_utf16().count() + within).unwrap_or(u32::MAX)
+}
+
+/// Opens what holds a place, and says the id of what is there.
+fn opened(desk: Desk, name: &str) -> Option<String> {
     let id = match BlockPlace::read(name) {
         Some(BlockPlace { block, field }) => {
-            if desk.block(block).is_none() {
-                return false;
-            }
+            desk.block(block)?;
             desk.open.set(Some(block));
             desk.at.set(Some(block));
             field.map_or_else(|| format!("name-{block}"), |field| field::id_of(Some(block), field))
         }
         None => {
-            let Some(id) = id_in_mail(name) else { return false };
+            let id = id_in_mail(name)?;
             if let Some(fold) = Fold::of(name) {
                 desk.folds.of(fold).set(true);
             }
@@ -100,12 +121,11 @@ pub fn reveal(desk: Desk, name: &str) -> bool {
         }
     };
     desk.tab.set(Tab::Edit);
-    hands::focus(&id);
-    true
+    Some(id)
 }
 
 /// The id of a field of the mail as a whole.
-fn id_in_mail(name: &str) -> Option<String> {
+pub fn id_in_mail(name: &str) -> Option<String> {
     match name {
         "name" | "category" => Some(format!("template-{name}")),
         "logo" => Some(name.to_owned()),
@@ -148,6 +168,20 @@ mod tests {
         assert_eq!(wrong(Fold::Theme), ["accent", "brand", "signature", "footer", "logo_alt"]);
         assert_eq!((wrong(Fold::Text), wrong(Fold::Logo)), (vec!["text".to_owned()], vec!["logo".to_owned()]));
         assert_eq!(Fold::Theme.wrong_in(None), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_caret_is_counted_as_browsers_count() {
+        let text = "aé\n𝄞b\n\nc";
+        assert_eq!(
+            [(1, 1), (1, 3), (2, 1), (2, 2), (2, 3), (4, 1)].map(|(line, column)| caret(text, line, column)),
+            [0, 2, 3, 5, 6, 8]
+        );
+        assert_eq!(
+            (caret(text, 1, 99), caret(text, 99, 1), caret("", 1, 1)),
+            (2, 9, 0),
+            "no further than there is text"
+        );
     }
 
     #[test]

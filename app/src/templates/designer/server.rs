@@ -29,6 +29,9 @@ pub fn focused() -> Option<String> {
 /// As above.
 pub fn focus(_id: &str) {}
 
+/// As above.
+pub fn focus_at(_id: &str, _line: u32, _column: u32) {}
+
 /// Nobody has typed.
 pub fn show_written() {}
 

@@ -396,7 +396,8 @@ fn findings(
         found.retain(|finding| (finding.rule, finding.level) != (Rule::Variables, Level::Good));
         let words = format!("A report with nothing in its lists cannot be filled in. {}", fault.words);
         let line = fault.line.filter(|_| fault.part == Some(Part::Html));
-        found.insert(0, Finding { level: Level::Error, rule: Rule::Variables, words, line, block: fault.block });
+        let (level, rule, block, at) = (Level::Error, Rule::Variables, fault.block, fault.at.clone());
+        found.insert(0, Finding { level, rule, words, line, block, at });
     }
     (found, links)
 }

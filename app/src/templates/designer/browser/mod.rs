@@ -15,7 +15,9 @@ use leptos::{
     prelude::*,
 };
 use wasm_bindgen::JsCast;
-use web_sys::{Event, FormData, HtmlElement, HtmlFormElement, KeyboardEvent, MouseEvent};
+use web_sys::{
+    Event, FormData, HtmlElement, HtmlFormElement, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent, MouseEvent,
+};
 
 pub use editor::{go_to, mount_editor};
 pub use lift::{lift_ends, lift_key};
@@ -50,14 +52,20 @@ pub fn attach(node: NodeRef<Div>, desk: Desk) {
     });
 }
 
-/// The links of what is wrong lead to the field, whatever is folded around it.
+/// The links of what is wrong lead to the field, whatever is folded around it, and to the place in it that they know.
 fn follow_links(listeners: &mut Listeners, root: &HtmlElement, desk: Desk) {
     listeners.on(root, "click", Hears::Bubbling, move |event: Event| {
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        let links = ".error-summary a, .block > .field__error a";
-        let link = target.and_then(|target| target.closest(links).ok().flatten());
-        let Some(address) = link.and_then(|link| link.get_attribute("href")) else { return };
-        if address.split_once('#').is_some_and(|(_, name)| places::reveal(desk, name)) {
+        let links = "a[data-place], .error-summary a, .block > .field__error a";
+        let Some(link) = target.and_then(|target| target.closest(links).ok().flatten()) else { return };
+        let of_address = || link.get_attribute("href")?.split_once('#').map(|(_, name)| name.to_owned());
+        let Some(name) = link.get_attribute("data-place").or_else(of_address) else { return };
+        let number = |name: &str| link.get_attribute(name)?.parse().ok();
+        let is_there = match (number("data-line"), number("data-column")) {
+            (Some(line), Some(column)) => places::reveal_at(desk, &name, line, column),
+            _ => places::reveal(desk, &name),
+        };
+        if is_there {
             event.prevent_default();
         }
     });
@@ -166,6 +174,30 @@ pub fn focus(id: &str) {
     request_animation_frame(move || {
         let element = document().get_element_by_id(&id).and_then(|element| element.dyn_into::<HtmlElement>().ok());
         if let Some(element) = element {
+            drop(element.focus());
+        }
+    });
+}
+
+/// As [`focus`], with the caret at a line and a column of the text of a field.
+pub fn focus_at(id: &str, line: u32, column: u32) {
+    let id = id.to_owned();
+    request_animation_frame(move || {
+        let Some(element) = document().get_element_by_id(&id) else { return };
+        // The caret first: a field that gets the focus brings it into sight.
+        if let Some(lines) = element.dyn_ref::<HtmlTextAreaElement>() {
+            let text = lines.value();
+            let caret = places::caret(&text, line, column);
+            drop(lines.set_selection_range(caret, caret));
+            // A text that had the focus before does not.
+            let share = f64::from(caret) / f64::from(js_sys::JsString::from(text).length().max(1));
+            let above = f64::from(lines.scroll_height()) * share - f64::from(lines.client_height()) / 2.0;
+            lines.set_scroll_top(above.max(0.0) as i32);
+        } else if let Some(field) = element.dyn_ref::<HtmlInputElement>() {
+            let caret = places::caret(&field.value(), line, column);
+            drop(field.set_selection_range(caret, caret));
+        }
+        if let Some(element) = element.dyn_ref::<HtmlElement>() {
             drop(element.focus());
         }
     });

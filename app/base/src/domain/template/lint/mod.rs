@@ -19,6 +19,7 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
+use super::place::TextPlace;
 use crate::text_enum;
 
 #[cfg(feature = "ssr")]
@@ -83,6 +84,9 @@ pub struct Finding {
     pub line: Option<u32>,
     /// The block that it came from.
     pub block: Option<u32>,
+    /// The character of the text that somebody wrote, where that is known.
+    #[serde(default)]
+    pub at: Option<TextPlace>,
 }
 
 /// A link to the web that somebody has written into a template and that is the same in every mail.

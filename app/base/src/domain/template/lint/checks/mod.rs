@@ -73,7 +73,7 @@ impl List {
     fn add(&mut self, level: Level, rule: Rule, line: Option<u32>, words: String) {
         let is_new = !self.found.iter().any(|other| other.rule == rule && other.words == words);
         if is_new && self.found.iter().filter(|other| other.rule == rule).count() < OF_A_RULE {
-            self.found.push(Finding { level, rule, words, line, block: self.block });
+            self.found.push(Finding { level, rule, words, line, block: self.block, at: None });
         }
     }
 
@@ -96,7 +96,8 @@ impl List {
         for rule in Rule::ALL {
             if !self.found.iter().any(|finding| finding.rule == *rule) {
                 let words = self.good(*rule);
-                self.found.push(Finding { level: Level::Good, rule: *rule, words, line: None, block: None });
+                let good = Finding { level: Level::Good, rule: *rule, words, line: None, block: None, at: None };
+                self.found.push(good);
             }
         }
         self.found.sort_by_key(|finding| (finding.level, finding.line.unwrap_or(0), finding.rule));
