@@ -58,15 +58,23 @@ const tera = ViewPlugin.fromClass(class {
   update(update) { this.decorations = matcher.updateDeco(update, this.decorations); }
 }, { decorations: (plugin) => plugin.decorations });
 
-// What the variable of a loop holds, under the name that the loop gives it.
-function variablesOf(root, text, known) {
-  if (!root || known.variables.some(({ name }) => name === root || name.startsWith(`${root}.`))) return known.variables;
-  const loops = [...text.matchAll(/\{%-?\s*for\s+(\w+)\s+in\s+([\w.]+)/g)].filter(([, name]) => name === root);
-  const list = loops.at(-1)?.[2] ?? '';
-  const usual = list.startsWith('tasks.') ? 'task.' : list === 'notes' ? 'note.' : undefined;
-  if (!usual) return [];
-  const renamed = (words) => `${root}.${words.slice(usual.length)}`;
-  return known.variables.filter(({ name }) => name.startsWith(usual)).map(({ name, insert, about }) => ({ name: renamed(name), insert: renamed(insert), about }));
+// The loops that are open at the end of a text, the innermost first: the name of one, and the usual one of its list.
+function loopsIn(text, known) {
+  const open = [];
+  for (const [, item, list] of text.matchAll(/\{%-?\s*(?:for\s+(\w+)\s+in\s+(.*?)|endfor)\s*-?%\}/gs)) {
+    if (!item) open.pop();
+    else open.push({ item, usual: known.variables.find(({ name }) => name === /(?:^\[.*?\sin\s+)?([\w.]+)/s.exec(list)?.[1])?.item });
+  }
+  return open.reverse();
+}
+
+// What can be written at the end of a text: what loops hold only within them, under the names that they give.
+function variablesIn(text, known) {
+  const found = loopsIn(text, known).filter(({ usual }) => usual).flatMap(({ item, usual }) => {
+    const renamed = (words) => `${item}${words.slice(usual.length)}`;
+    return known.variables.filter(({ name }) => name.startsWith(`${usual}.`)).map(({ name, insert, about }) => ({ name: renamed(name), insert: renamed(insert), about }));
+  });
+  return [...found, ...known.variables.filter(({ name, is_in_list: isInList }) => !isInList && !found.some((own) => own.name === name))];
 }
 
 // Variables and filters after `{{` and `{%`; what the words of the page are is told by the page.
@@ -85,9 +93,20 @@ function proposals(known) {
     const closes = before.slice(open).startsWith('{{') && !line.text.slice(context.pos - line.from).trimStart().startsWith('}}');
     const isOutput = before.startsWith('{{', open);
     const root = word.includes('.') ? word.slice(0, word.indexOf('.')) : '';
-    const options = variablesOf(root, context.state.sliceDoc(0, context.pos), known).map(({ name, insert, about }) => ({
-      label: name, info: about || undefined, type: 'variable',
-      apply: closes && /^\s*[\w.]*$/.test(inside) ? `${inside === word ? ' ' : ''}${insert} }}` : isOutput ? insert : name,
+    const isAlone = /^\s*[\w.]*$/.test(inside);
+    // Of a list there is nothing to write but what each of it has: a loop comes in the place of the braces.
+    const loop = (each) => (view, _, from, to) => {
+      const behind = /^\s*\}\}/.exec(view.state.sliceDoc(to, view.state.doc.lineAt(to).to))?.[0].length ?? 0;
+      view.dispatch({ changes: { from: line.from + open, to: to + behind, insert: each }, selection: { anchor: line.from + open + each.length }, userEvent: 'input.complete' });
+    };
+    const written = (name, insert, each) => {
+      if (!isOutput) return name;
+      if (!isAlone) return each ? name : insert;
+      if (each) return loop(each);
+      return closes ? `${inside === word ? ' ' : ''}${insert} }}` : insert;
+    };
+    const options = variablesIn(context.state.sliceDoc(0, context.pos), known).map(({ name, insert, about, each }) => ({
+      label: name, info: about || undefined, type: 'variable', apply: written(name, insert, each),
     }));
     const isOfRoot = (text) => /^[\w.]*$/.test(text) && (text.includes('.') ? text.slice(0, text.indexOf('.')) : '') === root;
     return { from: context.pos - word.length, options, validFor: isOfRoot };
@@ -152,6 +171,8 @@ function mount(element, { doc, nonce, label, describedBy, onChange, known }) {
       view.dispatch(view.state.replaceSelection(text), { scrollIntoView: true });
       view.focus();
     },
+    // What stands before the caret.
+    before() { return view.state.sliceDoc(0, view.state.selection.main.head); },
     setKnown(json) { words = JSON.parse(json); },
     setFaults(json) {
       const diagnostics = JSON.parse(json).map(({ line, column, words: message, severity }) => {

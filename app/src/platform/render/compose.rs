@@ -8,7 +8,7 @@ use tera::{Context, Tera};
 
 use super::{
     faults::Scene,
-    filters::{self, Audience},
+    filters::{self, Audience, REFUSED},
     language::Reader,
     markup, mjml, plain_text,
 };
@@ -23,6 +23,9 @@ use crate::domain::{
 /// The name of HTML, whose values are escaped; nothing else ends like this.
 const HTML: &str = "html";
 const TEXT: &str = "text";
+
+/// What Tera calls everything that it was given.
+const ALL: &str = "__tera_context";
 
 /// Longest preview text, in characters: mail programs show less.
 const PREHEADER: usize = 200;
@@ -150,6 +153,11 @@ impl<'a> Source<'a> {
             .find(|tag| matches!(tag.word, "include" | "extends" | "import"));
         if let Some(tag) = other_file {
             return Err(vec![scene.other_file(tag.word)]);
+        }
+        if let Some(byte) = tags::place_of_name(text, ALL) {
+            let words =
+                format!("{REFUSED}`{ALL}`, which is all data at once. Name the values that the mail is to say.");
+            return Err(vec![scene.at(byte, FaultKind::Refused, words, None)]);
         }
         let mut tera = Tera::default();
         tera.autoescape_on([HTML]);

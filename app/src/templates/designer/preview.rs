@@ -61,8 +61,8 @@ impl Shown {
         };
         let rows = self.now.with(of).or_else(|| self.good.with(of)).unwrap_or_default();
         let known = |it: Completion| {
-            let Completion { label, insert, kind, words, is_in_list, each } = it;
-            Known { name: label, insert, about: words, kind, is_in_list, each }
+            let Completion { label, insert, kind, words, is_in_list, each, item } = it;
+            Known { name: label, insert, about: words, kind, is_in_list, each, item }
         };
         completions(&rows).into_iter().map(known).collect()
     }

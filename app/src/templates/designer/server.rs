@@ -72,3 +72,8 @@ pub fn go_to(_line: u32, _column: u32) -> bool {
 pub fn insert(_text: &str) -> bool {
     false
 }
+
+/// As above.
+pub fn before_caret() -> Option<String> {
+    None
+}

@@ -4,7 +4,11 @@ use leptos::prelude::*;
 use serde::Serialize;
 
 use super::{desk::Desk, hands};
-use crate::domain::template::filters::{self, FILTERS};
+use crate::domain::template::{
+    filters::{self, FILTERS},
+    tags::open_loops,
+    variables::loop_item,
+};
 
 /// A variable as lists of proposals show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -20,6 +24,39 @@ pub struct Known {
     pub is_in_list: bool,
     /// Of a list: a loop that goes through it.
     pub each: Option<String>,
+    /// Of a list: the name of one of it in that loop.
+    pub item: Option<String>,
+}
+
+impl Known {
+    /// What is put in: of a list there is nothing to write but what each of it has.
+    pub fn written(&self) -> String {
+        self.each.clone().unwrap_or_else(|| format!("{{{{ {} }}}}", self.insert))
+    }
+
+    /// The same under the name that a loop gives to one of its list.
+    fn renamed(&self, usual: &str, item: &str) -> Self {
+        let under =
+            |path: &str| path.strip_prefix(usual).map_or_else(|| path.to_owned(), |rest| format!("{item}{rest}"));
+        Self { name: under(&self.name), insert: under(&self.insert), is_in_list: false, ..self.clone() }
+    }
+}
+
+/// What can be written behind a text: what is there everywhere, and before it what the loops hold that are open there.
+pub fn there(known: Vec<Known>, before: &str) -> Vec<Known> {
+    let of_loop = |item: &str, list: &str| {
+        let usual = loop_item(list)?;
+        let is_of = |known: &&Known| known.name.strip_prefix(usual).is_some_and(|rest| rest.starts_with('.'));
+        Some(known.iter().filter(is_of).map(|known| known.renamed(usual, item)).collect::<Vec<_>>())
+    };
+    let open = open_loops(before);
+    let mut found: Vec<Known> = open.iter().rev().filter_map(|open| of_loop(open.item, open.list)).flatten().collect();
+    for other in known.into_iter().filter(|known| !known.is_in_list) {
+        if found.iter().all(|own| own.name != other.name) {
+            found.push(other);
+        }
+    }
+    found
 }
 
 /// All names that may follow a `|`.
@@ -102,21 +139,15 @@ fn group(desk: Desk, name: String, known: Vec<Known>) -> AnyView {
 }
 
 fn row(desk: Desk, known: Known) -> AnyView {
-    let Known { name, insert, about, kind, is_in_list: _, each } = known;
     let button = desk.can_edit.then(|| {
-        // Of a list there is nothing to write but what each of it has.
-        let (label, words, text) = match each {
-            Some(each) => (format!("Insert a loop over {name}"), "Insert loop", each),
-            None => (format!("Insert {name}"), "Insert", format!("{{{{ {insert} }}}}")),
+        let (label, words) = match known.each {
+            Some(_) => (format!("Insert a loop over {}", known.name), "Insert loop"),
+            None => (format!("Insert {}", known.name), "Insert"),
         };
-        view! {
-            <button class="btn is-sm is-ghost is-script" type="button" aria-label=label on:click=move |_| {
-                if !hands::insert(&text) {
-                    desk.fail("Put the caret into a field first; the variable goes there.");
-                }
-            }>{words}</button>
-        }
+        let known = known.clone();
+        view! { <button class="btn is-sm is-ghost is-script" type="button" aria-label=label on:click=move |_| insert(desk, &known)>{words}</button> }
     });
+    let Known { name, about, kind, .. } = known;
     view! {
         <li>
             <code class="wraps">{name}</code>
@@ -126,4 +157,62 @@ fn row(desk: Desk, known: Known) -> AnyView {
         </li>
     }
     .into_any()
+}
+
+/// Writes a variable where the caret was last; what a loop holds only within such a loop.
+fn insert(desk: Desk, known: &Known) {
+    let Some(before) = hands::before_caret() else {
+        desk.fail("Put the caret into a field first; the variable goes there.");
+        return;
+    };
+    let is_there = !known.is_in_list || there(vec![known.clone()], &before).iter().any(|it| it.name == known.name);
+    if !is_there {
+        desk.fail(format!(
+            "{} is there within a loop alone. Insert the loop of a list first, and put the caret into it.",
+            known.name
+        ));
+    } else if !hands::insert(&known.written()) {
+        desk.fail("Put the caret into a field first; the variable goes there.");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(name: &str, is_in_list: bool) -> Known {
+        Known {
+            name: name.into(),
+            insert: format!("{name} | date"),
+            about: String::new(),
+            kind: String::new(),
+            is_in_list,
+            each: None,
+            item: None,
+        }
+    }
+
+    fn offered(before: &str) -> Vec<String> {
+        let all = vec![known("report.title", false), known("task.due_on", true), known("note.date", true)];
+        there(all, before).into_iter().map(|known| known.insert).collect()
+    }
+
+    #[test]
+    fn what_a_loop_holds_is_offered_within_it_under_the_name_that_it_gives() {
+        assert_eq!(offered("Of {{ "), ["report.title | date"]);
+        assert_eq!(offered("{% for t in tasks.overdue[:5] %}{{ "), ["t.due_on | date", "report.title | date"]);
+        assert_eq!(offered("{% for task in tasks.overdue %}{% endfor %}{{ "), ["report.title | date"]);
+        assert_eq!(
+            offered("{% for task in tasks.overdue %}{% for note in notes %}"),
+            ["note.date | date", "task.due_on | date", "report.title | date"]
+        );
+        assert_eq!(offered("{% for x in mine %}{{ "), ["report.title | date"], "nothing is known of it");
+    }
+
+    #[test]
+    fn a_list_is_put_in_as_a_loop() {
+        let list = Known { each: Some("{% for task in tasks.overdue %}…".into()), ..known("tasks.overdue", false) };
+        assert_eq!(list.written(), "{% for task in tasks.overdue %}…");
+        assert_eq!(known("period.first", false).written(), "{{ period.first | date }}");
+    }
 }

@@ -392,6 +392,7 @@ fn findings(
         data: Some(context),
     };
     let (mut found, links) = (lint::check(&mail), lint::own_links(&mail));
+    lint::with_written(&mut found, lint::whole_values(writer.source(), context));
     if let Some(fault) = of_nothing {
         found.retain(|finding| (finding.rule, finding.level) != (Rule::Variables, Level::Good));
         let words = format!("A report with nothing in its lists cannot be filled in. {}", fault.words);

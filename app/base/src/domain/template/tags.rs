@@ -13,6 +13,24 @@ pub struct Tag<'a> {
     pub rest: &'a str,
 }
 
+/// What stands between the words of a source and does something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark<'a> {
+    Tag(Tag<'a>),
+    /// `{{ … }}`: an expression, and the byte at which it begins.
+    Print {
+        at: usize,
+        text: &'a str,
+    },
+}
+
+/// A loop that is open at the end of a text: `{% for item in list %}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenLoop<'a> {
+    pub item: &'a str,
+    pub list: &'a str,
+}
+
 /// What does not fit in how a source is nested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flaw<'a> {
@@ -55,28 +73,73 @@ impl Flaw<'_> {
 const HALVES: [(&str, &str); 3] = [("{{", "}}"), ("{%", "%}"), ("{#", "#}")];
 
 /// All tags outside comments and raw text, or the one that has no end.
+///
+/// # Errors
+/// The first that is without its other half, or raw text without its end.
 pub fn tags(source: &str) -> Result<Vec<Tag<'_>>, Flaw<'_>> {
+    let tag = |mark| match mark {
+        Mark::Tag(tag) => Some(tag),
+        Mark::Print { .. } => None,
+    };
+    Ok(marks(source)?.into_iter().filter_map(tag).collect())
+}
+
+/// All tags and expressions outside comments and raw text, in their order.
+///
+/// # Errors
+/// As [`tags`].
+pub fn marks(source: &str) -> Result<Vec<Mark<'_>>, Flaw<'_>> {
     let mut found = Vec::new();
+    match read(source, &mut found) {
+        None => Ok(found),
+        Some(flaw) => Err(flaw),
+    }
+}
+
+/// The loops that are open at the end of a text, the innermost last, whatever it breaks off in.
+pub fn open_loops(text: &str) -> Vec<OpenLoop<'_>> {
+    let (mut found, mut open) = (Vec::new(), Vec::new());
+    // What has no end is what somebody is about to write.
+    read(text, &mut found);
+    for mark in found {
+        match mark {
+            Mark::Tag(Tag { word: "for", rest, .. }) => {
+                let (item, list) = rest.split_once(" in ").unwrap_or((rest, ""));
+                open.push(OpenLoop { item: item.trim(), list: list.trim() });
+            }
+            Mark::Tag(Tag { word: "endfor", .. }) => drop(open.pop()),
+            _ => {}
+        }
+    }
+    open
+}
+
+/// Reads as far as everything has its end; what has none is answered.
+fn read<'a>(source: &'a str, found: &mut Vec<Mark<'a>>) -> Option<Flaw<'a>> {
     let mut at = 0;
     while let Some((start, begins, ends)) = next_begin(source, at) {
         let inner = start + begins.len();
         let end =
             if begins == "{#" { source[inner..].find(ends).map(|to| inner + to) } else { end_of(source, inner, ends) };
-        let Some(end) = end else { return Err(Flaw::Half { at: start, begins, ends }) };
+        let Some(end) = end else { return Some(Flaw::Half { at: start, begins, ends }) };
         at = end + ends.len();
+        let text = source[inner..end].trim_matches(['-', ' ', '\t', '\r', '\n']);
+        if begins == "{{" {
+            let before = source[inner..end].find(text).unwrap_or(0);
+            found.push(Mark::Print { at: inner + before, text });
+        }
         if begins != "{%" {
             continue;
         }
-        let text = source[inner..end].trim_matches(['-', ' ', '\t', '\r', '\n']);
         let word_end = text.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(text.len());
         let tag = Tag { at: start, word: &text[..word_end], rest: text[word_end..].trim() };
-        found.push(tag);
+        found.push(Mark::Tag(tag));
         if tag.word == "raw" {
-            let Some(raw_end) = raw_end(source, at) else { return Err(Flaw::Open(tag)) };
+            let Some(raw_end) = raw_end(source, at) else { return Some(Flaw::Open(tag)) };
             at = raw_end;
         }
     }
-    Ok(found)
+    None
 }
 
 /// The first flaw of how blocks are nested.
@@ -216,6 +279,22 @@ mod tests {
         };
         assert_eq!((open.word, end.word), ("if", "endfor"));
         assert!(matches!(flaw("{% endif %}"), Some(Flaw::Stray(_))));
+    }
+
+    #[test]
+    fn expressions_are_found_where_they_begin_and_so_are_loops_that_are_open() {
+        let prints = |source| -> Vec<_> {
+            let print = |mark| match mark {
+                Mark::Print { at, text } => Some((at, text)),
+                Mark::Tag(_) => None,
+            };
+            marks(source).unwrap().into_iter().filter_map(print).collect()
+        };
+        assert_eq!(prints("é {{- a.b | c -}}{# {{ d }} #}{{ }}"), [(6, "a.b | c"), (30, "")]);
+        let text = "{% for a in b %}{% endfor %}{% for day in days %}{%- for task in tasks.overdue[:5] -%}{{ tas";
+        let items: Vec<_> = open_loops(text).into_iter().map(|open| (open.item, open.list)).collect();
+        assert_eq!(items, [("day", "days"), ("task", "tasks.overdue[:5]")]);
+        assert_eq!(open_loops("{% for task in tasks.overdue"), []);
     }
 
     #[test]

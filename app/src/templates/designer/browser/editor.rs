@@ -28,11 +28,13 @@ struct Mounted {
 
 impl Mounted {
     fn call(&self, name: &str, arguments: &[JsValue]) {
+        drop(self.ask(name, arguments));
+    }
+
+    fn ask(&self, name: &str, arguments: &[JsValue]) -> Option<JsValue> {
         let list: js_sys::Array = arguments.iter().collect();
-        let function = Reflect::get(&self.handle, &name.into()).ok().and_then(|it| it.dyn_into::<Function>().ok());
-        if let Some(function) = function {
-            drop(function.apply(&self.handle, &list));
-        }
+        let function = Reflect::get(&self.handle, &name.into()).ok()?.dyn_into::<Function>().ok()?;
+        function.apply(&self.handle, &list).ok()
     }
 }
 
@@ -62,6 +64,11 @@ pub fn insert_text(text: &str) -> bool {
     let is_there = EDITOR.with(|editor| editor.borrow().is_some());
     with(|editor| editor.call("insert", &[text.into()]));
     is_there
+}
+
+/// The text before the caret of the code editor; none where there is none.
+pub fn text_before() -> Option<String> {
+    EDITOR.with(|editor| editor.borrow().as_ref()?.ask("before", &[])?.as_string())
 }
 
 /// Mounts the editor into an element for as long as the caller stands in the page.

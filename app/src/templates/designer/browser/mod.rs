@@ -22,7 +22,7 @@ use web_sys::{
 pub use editor::{go_to, mount_editor};
 pub use lift::{lift_ends, lift_key};
 pub use logo::choose_logo;
-pub use names::insert;
+pub use names::{before_caret, insert};
 
 use super::{
     desk::{Desk, Saving},

@@ -9,9 +9,12 @@ use web_sys::{
     MouseEvent,
 };
 
-use super::editor::insert_text;
+use super::editor::{insert_text, text_before};
 use crate::{
-    templates::designer::{desk::Desk, variables::Known},
+    templates::designer::{
+        desk::Desk,
+        variables::{Known, there},
+    },
     ui::{
         listbox::walk,
         listeners::{Hears, Listeners},
@@ -146,6 +149,14 @@ pub fn start(listeners: &mut Listeners, root: &HtmlElement, desk: Desk) {
     });
 }
 
+/// The text before the place where the caret was last; none where it was nowhere.
+pub fn before_caret() -> Option<String> {
+    match LAST.with(|last| last.borrow().clone())? {
+        Spot::Code => text_before(),
+        Spot::Field(field) => field.element().is_connected().then(|| field.around().0),
+    }
+}
+
 /// Writes a text where the caret was last.
 pub fn insert(text: &str) -> bool {
     match LAST.with(|last| last.borrow().clone()) {
@@ -175,7 +186,7 @@ impl Names {
         let rows = begun(&before).map(|(_, wanted)| {
             let wanted = wanted.to_lowercase();
             let fits = |known: &Known| known.name.to_lowercase().contains(&wanted);
-            self.desk.shown.known().into_iter().filter(fits).take(ROWS).collect::<Vec<_>>()
+            there(self.desk.shown.known(), &before).into_iter().filter(fits).take(ROWS).collect::<Vec<_>>()
         });
         match rows {
             Some(rows) if !rows.is_empty() => {
@@ -192,7 +203,7 @@ impl Names {
             let mut open = self.open.borrow_mut();
             let Some(open) = open.as_mut().filter(|_| !event.is_composing()) else { return };
             match key.as_str() {
-                "Enter" | "Tab" => open.rows.get(open.active).map(|known| known.insert.clone()),
+                "Enter" | "Tab" => open.rows.get(open.active).map(|known| known.name.clone()),
                 "Escape" => None,
                 _ => match walk(&key, Some(open.active), open.rows.len()).filter(|_| key.starts_with("Arrow")) {
                     Some(active) => {
@@ -213,13 +224,14 @@ impl Names {
     }
 
     fn take(&self, name: &str) {
-        let Some(Open { field, .. }) = self.open.borrow_mut().take() else { return };
+        let Some(Open { field, rows, .. }) = self.open.borrow_mut().take() else { return };
         self.hide(&field);
+        let Some(known) = rows.into_iter().find(|known| known.name == name) else { return };
         let (before, after) = field.around();
         let Some((open, _)) = begun(&before) else { return };
         let rest = after.trim_start_matches(' ');
         let after = rest.strip_prefix("}}").unwrap_or(&after);
-        field.write(&format!("{}{{{{ {name} }}}}", &before[..open]), after);
+        field.write(&format!("{}{}", &before[..open], known.written()), after);
     }
 
     fn close(&self) {
@@ -279,13 +291,17 @@ fn row(known: &Known, is_active: bool, id: &str) -> Option<Element> {
     let attributes = [
         ("role", "option"),
         ("id", id),
-        ("data-name", &known.insert),
+        ("data-name", &known.name),
         ("aria-selected", if is_active { "true" } else { "false" }),
     ];
     for (name, value) in attributes {
         row.set_attribute(name, value).ok()?;
     }
-    for (class, text) in [("variables-menu__name", &known.name), ("menu__note", &known.about)] {
+    let about = match known.each {
+        Some(_) => format!("A loop. {}", known.about),
+        None => known.about.clone(),
+    };
+    for (class, text) in [("variables-menu__name", &known.name), ("menu__note", &about)] {
         let part = document().create_element("span").ok()?;
         part.set_class_name(class);
         part.set_text_content(Some(text));

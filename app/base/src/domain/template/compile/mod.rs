@@ -79,7 +79,8 @@ impl Source {
         self.place_at(fault.part, fault.line)
     }
 
-    fn place_at(&self, part: Part, line: u32) -> Option<Place> {
+    /// The part of the document that a line of a part came from.
+    pub fn place_at(&self, part: Part, line: u32) -> Option<Place> {
         match part {
             Part::Subject => Some(Place::Subject),
             Part::Preheader => Some(Place::Preheader),

@@ -13,6 +13,8 @@ mod css;
 mod reading;
 #[cfg(feature = "ssr")]
 mod support;
+#[cfg(feature = "ssr")]
+mod whole;
 
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
@@ -24,6 +26,8 @@ use crate::text_enum;
 
 #[cfg(feature = "ssr")]
 pub use checks::{Mail, check, oversize, own_links};
+#[cfg(feature = "ssr")]
+pub use whole::whole_values;
 
 text_enum!(
     /// How grave a finding is.
@@ -97,6 +101,14 @@ pub struct OwnLink {
     pub line: u32,
     /// The block that it stands in.
     pub block: Option<u32>,
+}
+
+/// Puts findings of what was written before those of what came of it: a rule that they break is not kept.
+#[cfg(feature = "ssr")]
+pub fn with_written(found: &mut Vec<Finding>, written: Vec<Finding>) {
+    found.retain(|good| good.level != Level::Good || written.iter().all(|bad| bad.rule != good.rule));
+    found.splice(0..0, written);
+    found.sort_by_key(|finding| finding.level);
 }
 
 /// Whether a template with these findings may not be published.

@@ -8,7 +8,7 @@ mod rows;
 mod tests;
 
 pub use catalogue::VARIABLES;
-pub use rows::{Completion, VariableRow, completions, item_of, values};
+pub use rows::{Completion, VariableRow, completions, item_of, loop_item, values};
 
 /// A variable, or a group of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -37,6 +37,8 @@ pub struct Completion {
     pub is_in_list: bool,
     /// Of a list: a loop that goes through it.
     pub each: Option<String>,
+    /// Of a list: the name of one of it in that loop.
+    pub item: Option<String>,
 }
 
 /// All variables in the order of the catalogue, with what they are in some data.
@@ -105,6 +107,7 @@ pub fn completions(rows: &[VariableRow]) -> Vec<Completion> {
         offered.push(Completion {
             insert: format!("{label}{filter}"),
             each: each_of(&row.path),
+            item: loop_item(&row.path).map(str::to_owned),
             label,
             kind: row.kind.clone(),
             words,
@@ -139,6 +142,15 @@ pub fn item_of(list: &str) -> &'static str {
         list if list.starts_with("tasks.") => "task",
         _ => "chance",
     }
+}
+
+/// The usual name of one of what a loop goes through: of a list of the catalogue, also of a part of it or of a choice from
+/// it; none of anything else.
+pub fn loop_item(list: &str) -> Option<&'static str> {
+    let chosen = list.strip_prefix('[').and_then(|choice| choice.split_once(" in ")).map_or(list, |(_, list)| list);
+    let path = chosen.trim_start();
+    let path = &path[..path.find(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '_'))).unwrap_or(path.len())];
+    matches!(kind_of(path), Some(Kind::List(_))).then(|| item_of(path))
 }
 
 fn kind_of(path: &str) -> Option<Kind> {

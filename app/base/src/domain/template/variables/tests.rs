@@ -120,3 +120,14 @@ fn the_editor_offers_each_name_once_and_with_the_filter_it_needs() {
     assert_eq!(labels.len(), offered.len());
     assert!(labels.iter().all(|label| !label.contains("[]")));
 }
+
+#[test]
+fn one_of_a_list_has_its_usual_name_also_of_a_part_and_of_a_choice() {
+    assert_eq!(loop_item("tasks.overdue"), Some("task"));
+    assert_eq!(loop_item("tasks.overdue[:5]"), Some("task"));
+    assert_eq!(loop_item(r#"[task for task in tasks.moved if "A" in task.labels]"#), Some("task"));
+    assert_eq!((loop_item("days"), loop_item("metrics.forecast.days")), (Some("day"), Some("chance")));
+    for other in ["report.sentences", "tasks", "mine", "", "range(end=3)"] {
+        assert_eq!(loop_item(other), None, "{other}");
+    }
+}
