@@ -75,7 +75,7 @@ impl Cage {
     /// [`AppError::TooMany`] where others have been rendered for too long, and a fault of the program where no child
     /// could be started or it broke.
     pub async fn render(&self, job: &RenderJob) -> AppResult<RenderOutcome> {
-        if let Err(faults) = job.check() {
+        if let Err(faults) = job.check_size() {
             return Ok(RenderOutcome::Faulty(faults));
         }
         let mut messages: Vec<Rendered> = Vec::with_capacity(job.contexts.len());

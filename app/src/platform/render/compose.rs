@@ -47,7 +47,7 @@ pub(super) fn render(job: &RenderJob) -> RenderOutcome {
 }
 
 fn messages(job: &RenderJob) -> Result<Vec<Rendered>, Halt> {
-    job.check().map_err(Halt::Faults)?;
+    job.check_size().map_err(Halt::Faults)?;
     let audience = Audience::default();
     let mut sources = Vec::new();
     let mut faults = Vec::new();
@@ -56,6 +56,10 @@ fn messages(job: &RenderJob) -> Result<Vec<Rendered>, Halt> {
             Ok(source) => sources.push(source),
             Err(found) => faults.extend(found),
         }
+    }
+    // What Tera says of a source that was put together speaks of tags that nobody wrote.
+    if !faults.is_empty() && !job.faults.is_empty() {
+        return Err(Halt::Faults(job.faults.clone()));
     }
     if let (true, Some(data)) = (faults.is_empty(), job.contexts.first()) {
         faults = sources.iter().flat_map(|source| source.unknown_names(data)).collect();

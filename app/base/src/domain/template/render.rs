@@ -42,8 +42,8 @@ pub struct RenderJob {
     pub preheader: Option<String>,
     /// Plain data, an object for each reader. None at all: the template is only looked through.
     pub contexts: Vec<Value>,
-    /// What was found wrong before: with texts of people that the sources were put together from. With any of them
-    /// nothing is rendered.
+    /// What is wrong with the tags of each text of people that the sources were put together from. It is told where they
+    /// cannot be read: what one text opens another may close.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<TemplateFault>,
 }
@@ -196,20 +196,11 @@ impl RenderJob {
         .collect()
     }
 
-    /// Whether it may be rendered at all: its sources are short enough, and nothing is known to be wrong with them.
-    ///
-    /// # Errors
-    /// The faults of what is too long, else those that were found before.
-    pub fn check(&self) -> Result<(), Vec<TemplateFault>> {
-        self.check_size()?;
-        if self.faults.is_empty() { Ok(()) } else { Err(self.faults.clone()) }
-    }
-
     /// Whether the sources are short enough to be looked at.
     ///
     /// # Errors
     /// A fault for each that is not, at the place where the limit is passed.
-    fn check_size(&self) -> Result<(), Vec<TemplateFault>> {
+    pub fn check_size(&self) -> Result<(), Vec<TemplateFault>> {
         let faults: Vec<_> = self
             .parts()
             .into_iter()

@@ -122,15 +122,14 @@ fn a_character_of_the_source_is_that_of_the_text_that_somebody_typed() {
 }
 
 #[test]
-fn a_text_whose_tags_do_not_close_is_found_before_it_is_put_among_others() {
+fn a_text_whose_tags_do_not_close_is_known_by_its_place() {
     let texts =
         ["{% if a %}", "{% endfilter %}{% filter markdown %}", "{{ open", "fine {% if a %}b{% else %}c{% endif %}"];
     let blocks = texts.map(|text| BlockKind::Text { text: format!("& \n{text}") });
     let source = compile(&document(blocks.to_vec()));
     let job = source.job(Vec::new());
     let found: Vec<_> = job
-        .check()
-        .unwrap_err()
+        .faults
         .iter()
         .map(|fault| source.text_place(fault.part, fault.line, fault.column).unwrap())
         .map(|at| (at.field, at.line, at.column))
