@@ -43,12 +43,13 @@ pub fn ProjectTabs(
     current: Tab,
     #[prop(optional, into)] filter: Signal<String>,
 ) -> impl IntoView {
+    let key = project.clone();
     let tabs = Tab::ALL.map(|tab| {
         let (words, icon, tail) = tab.parts();
         let path = format!("/board/{project}{tail}");
         let href = move || if tab.is_filtered() { format!("{path}{}", filter.get()) } else { path.clone() };
         view! { <a href=href aria-current=(tab == current).then_some("page")><Icon name=icon />{words}</a> }
     });
-    view! { <nav class="tabs views" aria-label="Views of the project">{tabs.into_iter().collect_view()}</nav> }
+    view! { <nav class="tabs views" aria-label="Views of the project"><span class="views__project">{key}</span>{tabs.into_iter().collect_view()}</nav> }
         .into_any()
 }
