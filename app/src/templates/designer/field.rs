@@ -58,6 +58,9 @@ pub fn id_of(block: Option<u32>, name: &str) -> String {
     block.map_or_else(|| format!("mail-{name}"), |block| format!("b{block}-{name}"))
 }
 
+/// What an empty field of HTML shows; it is no part of the mail.
+const EXAMPLE: &str = "<p style=\"margin:0\">Words of your own</p>";
+
 /// A field of text.
 pub fn text(scope: Scope, name: &str, label: &'static str, hint: &'static str, value: String, kind: Text) -> AnyView {
     let (id, place, sent) = (scope.id(name), scope.place(name), sent(name));
@@ -70,7 +73,7 @@ pub fn text(scope: Scope, name: &str, label: &'static str, hint: &'static str, v
         }
         .into_any(),
         Text::Html => view! {
-            <textarea class="input is-mono" id=id name=sent rows="6" aria-describedby=described aria-invalid=bad data-variables=variables spellcheck="false" inner_html=textarea_html(&value)></textarea>
+            <textarea class="input is-mono" id=id name=sent rows="6" placeholder=EXAMPLE aria-describedby=described aria-invalid=bad data-variables=variables spellcheck="false" inner_html=textarea_html(&value)></textarea>
         }
         .into_any(),
         Text::Line | Text::LineWithVariables => view! {

@@ -85,7 +85,7 @@ pub async fn show(ctx: &Ctx, id: TemplateId, document: &str, data: &PreviewData)
         RenderOutcome::Rendered(mails) => {
             let Some(mail) = mails.into_iter().next() else { return Ok(preview) };
             (preview.findings, preview.links) =
-                findings(&filled.writer, &filled.context, filled.of_nothing.as_ref(), &mail);
+                findings(&document, &filled.writer, &filled.context, filled.of_nothing.as_ref(), &mail);
             preview.bytes = mail.html.len();
             preview.token = keep(ctx, id, &framed(&mail.html, filled.writer.images())).await?;
             preview.preheader = preheader(&mail.html);
@@ -163,7 +163,7 @@ pub async fn publish(ctx: &Ctx, id: TemplateId, draft_version: i64, note: &str) 
     drop(turn);
     let is_fit = match &filled.outcome {
         RenderOutcome::Rendered(mails) => mails.first().is_some_and(|mail| {
-            let (found, _) = findings(&filled.writer, &filled.context, filled.of_nothing.as_ref(), mail);
+            let (found, _) = findings(&document, &filled.writer, &filled.context, filled.of_nothing.as_ref(), mail);
             !lint::blocks_publishing(&found)
         }),
         _ => false,
@@ -374,6 +374,7 @@ fn address(ctx: &Ctx) -> Address {
 
 /// What the linter says of a mail, and the links of one's own in it.
 fn findings(
+    document: &Document,
     writer: &Writer,
     context: &serde_json::Value,
     of_nothing: Option<&Fault>,
@@ -392,7 +393,9 @@ fn findings(
         data: Some(context),
     };
     let (mut found, links) = (lint::check(&mail), lint::own_links(&mail));
-    lint::with_written(&mut found, lint::whole_values(writer.source(), context));
+    let values = lint::whole_values(writer.source(), context);
+    let markup = lint::own_html(document).into_iter().chain(lint::unknown_attributes(document));
+    lint::with_written(&mut found, values.into_iter().chain(markup).collect());
     if let Some(fault) = of_nothing {
         found.retain(|finding| (finding.rule, finding.level) != (Rule::Variables, Level::Good));
         let words = format!("A report with nothing in its lists cannot be filled in. {}", fault.words);

@@ -269,7 +269,7 @@ impl BlockKind {
             Self::Button { label: "Open the board".into(), url: "{{ project.board_url }}".into() },
             Self::Divider,
             Self::Columns { left: Vec::new(), right: Vec::new() },
-            Self::Html { source: "<p>…</p>".into() },
+            Self::Html { source: String::new() },
         ]
     }
 }

@@ -29,7 +29,7 @@ impl Block {
             BlockKind::Divider => "A line".to_owned(),
             BlockKind::Columns { left, right } => format!("{} and {} blocks", left.len(), right.len()),
             BlockKind::Html { source } => match source.lines().count() {
-                1 => first_words(source),
+                0 | 1 => first_words(source),
                 many => format!("{many} lines"),
             },
         }

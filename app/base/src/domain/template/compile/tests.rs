@@ -139,6 +139,15 @@ fn a_text_whose_tags_do_not_close_is_known_by_its_place() {
 }
 
 #[test]
+fn html_of_ones_own_that_is_empty_writes_nothing() {
+    let fresh = BlockKind::fresh().into_iter().find(|kind| matches!(kind, BlockKind::Html { .. })).unwrap();
+    let source = compile(&document(vec![fresh]));
+    let without = compile(&document(Vec::new()));
+    assert_eq!(source.html.matches("<td").count(), without.html.matches("<td").count() - 1, "only the cell of a card");
+    assert_eq!(source.text.map(|text| text.trim_start().to_owned()), without.text);
+}
+
+#[test]
 fn conditions_stand_around_their_blocks() {
     let mut document = document(vec![BlockKind::Divider, BlockKind::Divider, BlockKind::Divider]);
     let Body::Blocks { blocks } = &mut document.body else { panic!() };

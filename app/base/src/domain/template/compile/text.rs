@@ -102,6 +102,7 @@ fn write_block(page: &mut Page, all: &[Block], kind: &BlockKind) {
             blocks_of(page, all, left);
             blocks_of(page, all, right);
         }
+        BlockKind::Html { source } if source.trim().is_empty() => {}
         BlockKind::Html { source } => page.raw(&own_html::words(source)),
     }
 }

@@ -10,6 +10,10 @@ mod contrast;
 #[cfg(feature = "ssr")]
 mod css;
 #[cfg(feature = "ssr")]
+mod mjml;
+#[cfg(feature = "ssr")]
+mod own_html;
+#[cfg(feature = "ssr")]
 mod reading;
 #[cfg(feature = "ssr")]
 mod support;
@@ -26,6 +30,10 @@ use crate::text_enum;
 
 #[cfg(feature = "ssr")]
 pub use checks::{Mail, check, oversize, own_links};
+#[cfg(feature = "ssr")]
+pub use mjml::unknown_attributes;
+#[cfg(feature = "ssr")]
+pub use own_html::own_html;
 #[cfg(feature = "ssr")]
 pub use whole::whole_values;
 

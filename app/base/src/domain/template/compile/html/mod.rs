@@ -78,6 +78,7 @@ impl<'a> Html<'a> {
             BlockKind::Button { label, url } => self.button(label, url, below),
             BlockKind::Divider => self.divider(below),
             BlockKind::Columns { left, right } => self.columns(left, right, below),
+            BlockKind::Html { source } if source.trim().is_empty() => {}
             // What has no colour of its own reads in the dark, too.
             BlockKind::Html { source } => {
                 self.words(below, |html| html.page.raw_of(&Own::whole("source", source, source)));
