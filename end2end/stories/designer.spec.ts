@@ -733,9 +733,9 @@ test('a logo that is none is refused in words, and the accent says how it reads 
 
   await page.locator('summary', { hasText: /^Theme$/ }).click();
   await page.getByLabel('Accent colour').fill('#ffcc00');
-  await expect(page.getByText('White on it reads badly')).toBeVisible();
+  await expect(page.getByText('Dark words of buttons on it read well')).toBeVisible();
   await page.getByLabel('Accent colour').fill('#046d6e');
-  await expect(page.getByText('White on it reads well')).toBeVisible();
+  await expect(page.getByText('White words of buttons on it read well')).toBeVisible();
   await kept(page);
   await answered(page);
 });

@@ -9,7 +9,7 @@ use super::{
     places::Fold,
 };
 use crate::{
-    domain::template::{Document, TemplateCategory, colour::Colour, fields},
+    domain::template::{Document, TemplateCategory, compile::accent_words, fields},
     templates::forms_api::EditDraft,
     ui::{is_toggled_open, textarea_html},
 };
@@ -106,14 +106,8 @@ fn everything(desk: Desk, document: &Document) -> AnyView {
 /// The colour of buttons and links, with how well it reads.
 fn accent(desk: Desk, value: &str) -> AnyView {
     let hint = move || {
-        let accent = desk.draft.with(|draft| Colour::parse(&draft.document.theme.accent));
-        match accent.map(|accent| accent.contrast(Colour::WHITE)) {
-            None => "Six digits after #, like #087d7e.".to_owned(),
-            Some(contrast) if contrast >= 4.5 => format!("White on it reads well: {contrast:.1} to 1."),
-            Some(contrast) => {
-                format!("White on it reads badly: {contrast:.1} to 1; 4.5 is enough. Choose a darker colour.")
-            }
-        }
+        let words = desk.draft.with(|draft| accent_words(&draft.document.theme));
+        words.unwrap_or_else(|| "Six digits after #, like #087d7e.".to_owned())
     };
     let described = field::described(Some(desk.said), "accent".to_owned(), Some("mail-accent-hint".to_owned()));
     let bad = field::bad(Some(desk.said), "accent".to_owned());

@@ -75,6 +75,12 @@ impl Colour {
         (one.max(two) + 0.05) / (one.min(two) + 0.05)
     }
 
+    /// [`contrast`](Self::contrast) in a sentence, with one decimal: never more than there is, as 4.49 is not enough where
+    /// 4.5 is the least.
+    pub fn contrast_words(self, other: Self) -> String {
+        format!("{:.1}", (self.contrast(other) * 10.0).floor() / 10.0)
+    }
+
     /// `percent` of the way to another colour.
     #[must_use]
     pub fn towards(self, other: Self, percent: u16) -> Self {
@@ -123,6 +129,14 @@ mod tests {
         assert!((Colour::BLACK.contrast(Colour::WHITE) - 21.0).abs() < 0.001);
         let grey = Colour::parse("#767676").unwrap();
         assert!((grey.contrast(Colour::WHITE) - 4.54).abs() < 0.01, "the lightest grey that passes on white");
+    }
+
+    #[test]
+    fn a_contrast_is_never_told_as_more_than_there_is() {
+        let grey = Colour::parse("#777777").unwrap();
+        assert!((4.45..4.5).contains(&grey.contrast(Colour::WHITE)));
+        assert_eq!(grey.contrast_words(Colour::WHITE), "4.4");
+        assert_eq!(Colour::BLACK.contrast_words(Colour::WHITE), "21.0");
     }
 
     #[test]

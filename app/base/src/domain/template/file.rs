@@ -5,7 +5,7 @@ mod part;
 use serde::{Deserialize, Serialize};
 
 use self::part::Part;
-use super::{Block, Body, Document, TemplateCategory, place::BlockPlace, render::place_of};
+use super::{Block, Body, Document, TemplateCategory, document::FORMAT, place::BlockPlace, render::place_of};
 
 /// The form of [`TemplateFile`]. A change that older programs cannot read raises it.
 const FORM: u32 = 1;
@@ -30,8 +30,10 @@ pub struct Place {
 /// Why a file is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileFlaw {
-    /// It is something else, or a template of a form that is not known here.
+    /// It is something else.
     NoTemplate,
+    /// It is a template in a form that only newer programs know.
+    Newer,
     /// It ends there, in the middle of the template.
     CutOff(Place),
     /// What stands there cannot stand in JSON.
@@ -55,7 +57,8 @@ impl TemplateFile {
     pub fn read(bytes: &[u8]) -> Result<Self, FileFlaw> {
         let text = text_of(bytes)?;
         match serde_json::from_str::<Self>(text) {
-            Ok(file) if file.autoreport_template == FORM => Ok(file),
+            Ok(file) if file.autoreport_template == FORM && file.document.format <= FORMAT => Ok(file),
+            Ok(_) if is_newer(text) => Err(FileFlaw::Newer),
             Ok(_) => Err(FileFlaw::NoTemplate),
             Err(error) => Err(flaw(text, &error)),
         }
@@ -76,6 +79,7 @@ impl FileFlaw {
     pub fn code(self) -> String {
         match self {
             Self::NoTemplate => "not_a_template".to_owned(),
+            Self::Newer => "newer".to_owned(),
             Self::CutOff(Place { line, column }) => format!("cut_off.{line}.{column}"),
             Self::NotJson(Place { line, column }) => format!("not_json.{line}.{column}"),
             Self::Unknown(Place { line, column }) => format!("unknown.{line}.{column}"),
@@ -85,8 +89,8 @@ impl FileFlaw {
 
     /// The flaw of a code; none for anything else.
     pub fn of_code(code: &str) -> Option<Self> {
-        if code == Self::NoTemplate.code() {
-            return Some(Self::NoTemplate);
+        if let Some(placeless) = [Self::NoTemplate, Self::Newer].into_iter().find(|flaw| flaw.code() == code) {
+            return Some(placeless);
         }
         let mut parts = code.splitn(3, '.');
         let kind = parts.next()?;
@@ -105,6 +109,9 @@ impl FileFlaw {
         let at = |Place { line, column }: Place| format!("line {line}, character {column}");
         match self {
             Self::NoTemplate => "The file is no template of AutoReport. Choose one that was exported.".to_owned(),
+            Self::Newer => "The file comes from a newer AutoReport, which writes templates in another form. \
+                            Update this one, and import the file again."
+                .to_owned(),
             Self::CutOff(place) => {
                 format!("The file ends too early, at {}: it was cut off. Export the template again.", at(place))
             }
@@ -149,6 +156,7 @@ fn flaw(text: &str, error: &serde_json::Error) -> FileFlaw {
     match error.classify() {
         Category::Eof => FileFlaw::CutOff(place(text, said)),
         Category::Syntax => FileFlaw::NotJson(place(text, said)),
+        Category::Data if is_newer(text) => FileFlaw::Newer,
         Category::Data if !says_what_it_is(text) => FileFlaw::NoTemplate,
         Category::Data => FileFlaw::Unknown(place(text, unknown_part(text).unwrap_or(said))),
         Category::Io => FileFlaw::NoTemplate,
@@ -161,8 +169,20 @@ fn place(text: &str, byte: usize) -> Place {
 }
 
 fn says_what_it_is(text: &str) -> bool {
-    let form = Part::whole(text).and_then(|file| file.member("autoreport_template"));
-    form.is_some_and(|form| form.json() == FORM.to_string())
+    Part::whole(text).and_then(|file| form_in(file, "autoreport_template")) == Some(FORM)
+}
+
+/// Whether the file or the document in it says that it has a form which came later.
+fn is_newer(text: &str) -> bool {
+    let Some(file) = Part::whole(text) else { return false };
+    let Some(form) = form_in(file, "autoreport_template") else { return false };
+    let of_document = file.member("document").and_then(|document| form_in(document, "format"));
+    form > FORM || (form == FORM && of_document.is_some_and(|format| format > FORMAT))
+}
+
+/// The number of a form, under the name by which a value says it.
+fn form_in(value: Part<'_>, name: &str) -> Option<u32> {
+    value.member(name)?.json().parse().ok()
 }
 
 /// Where the part of a document begins that is none. Its blocks are looked at one by one: they are read as a whole before
@@ -265,7 +285,16 @@ mod tests {
         for text in ["", "hello", "[]", "{}", "{\"name\": \"Board\", \"lists\": []}", "\0\u{1}"] {
             assert_eq!(flaw_of(text), FileFlaw::NoTemplate, "{text}");
         }
-        assert_eq!(flaw_of(&FILE.replace("template\": 1", "template\": 2")), FileFlaw::NoTemplate, "a newer form");
+        assert_eq!(flaw_of(&FILE.replace("template\": 1", "template\": 0")), FileFlaw::NoTemplate, "no form at all");
+    }
+
+    #[test]
+    fn a_file_of_a_newer_program_says_so_whatever_else_it_has() {
+        let newer = FILE.replace("template\": 1", "template\": 2");
+        assert_eq!(flaw_of(&newer), FileFlaw::Newer);
+        assert_eq!(flaw_of(&newer.replace("divider", "hologram")), FileFlaw::Newer, "with a block that is not known");
+        assert_eq!(flaw_of(&FILE.replace("format\": 1", "format\": 2")), FileFlaw::Newer, "its document");
+        assert!(matches!(flaw_of(&newer.replace("\"Weekly\",", "\"Weekly\"")), FileFlaw::NotJson(_)));
     }
 
     #[test]
@@ -305,6 +334,7 @@ mod tests {
         let place = at(3, 17);
         for flaw in [
             FileFlaw::NoTemplate,
+            FileFlaw::Newer,
             FileFlaw::CutOff(place),
             FileFlaw::NotJson(place),
             FileFlaw::Unknown(place),
@@ -312,7 +342,8 @@ mod tests {
         ] {
             assert_eq!(FileFlaw::of_code(&flaw.code()), Some(flaw));
             let words = flaw.words();
-            assert!(flaw == FileFlaw::NoTemplate || words.contains("line 3, character 17"), "{words}");
+            let is_placeless = matches!(flaw, FileFlaw::NoTemplate | FileFlaw::Newer);
+            assert!(is_placeless || words.contains("line 3, character 17"), "{words}");
         }
         for code in ["", "cut_off", "cut_off.3", "cut_off.3.x", "cut_off.3.4.5", "other.3.4", "call 555"] {
             assert_eq!(FileFlaw::of_code(code), None, "{code}");

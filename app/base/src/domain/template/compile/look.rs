@@ -58,6 +58,20 @@ impl Accent {
         }
     }
 
+    /// How its buttons and links come out, in a sentence or two; none for what is no colour.
+    fn words(theme: &Theme) -> Option<String> {
+        let typed = Colour::parse(&theme.accent)?;
+        let own = Self::of(theme);
+        let (button, on_button) = (Colour::parse(&own.button)?, Colour::parse(&own.on_button)?);
+        let ink = if on_button == Colour::WHITE { "White" } else { "Dark" };
+        let on = if button == typed { "on it".to_owned() } else { format!("on {}, which is near to it,", own.button) };
+        let contrast = on_button.contrast_words(button);
+        let buttons = format!("{ink} words of buttons {on} read well: {contrast} to 1.");
+        let is_own_link = typed.contrast(Colour::WHITE) >= READABLE;
+        let links = format!(" Links are written in {}: as it is, it reads badly on white.", own.link);
+        Some(if is_own_link { buttons } else { buttons + &links })
+    }
+
     /// The one style sheet: the phone, the dark, and the dark of Outlook on the web.
     pub fn style_sheet(&self) -> Vec<String> {
         let Self { button_dark, link_dark, .. } = self;
@@ -110,6 +124,11 @@ impl Accent {
     }
 }
 
+/// What becomes of the accent of a theme, for whoever chooses it; none for what is no colour.
+pub fn accent_words(theme: &Theme) -> Option<String> {
+    Accent::words(theme)
+}
+
 /// A font in the short form: weight, size and line height in pixels.
 pub(super) fn font(weight: u16, size: u8, line: u8) -> String {
     format!("font:{weight} {size}px/{line}px {FONT}")
@@ -120,9 +139,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn whoever_chooses_an_accent_is_told_what_becomes_of_it() {
+        let said = |accent: &str| accent_words(&Theme { accent: accent.into(), ..Theme::default() });
+        assert_eq!(said("#1a1a80").as_deref(), Some("White words of buttons on it read well: 13.9 to 1."));
+        let bright = said("#ffff00").unwrap();
+        assert!(bright.starts_with("Dark words of buttons on it read well: 1"), "{bright}");
+        assert!(bright.contains("Links are written in #"), "{bright}");
+        let between = said("#777777").unwrap();
+        assert!(between.contains(", which is near to it, read well: 4."), "{between}");
+        assert_eq!(said("yellowish"), None);
+    }
+
+    #[test]
     fn any_accent_gives_buttons_and_links_that_can_be_read_in_both_themes() {
         let colour = |hex: &str| Colour::parse(hex).unwrap();
-        for accent in ["#087d7e", "#ffd400", "#000000", "#ffffff", "#777777", "#d1007a", "#00ff00", "#1a1a80"] {
+        for accent in
+            ["#087d7e", "#ffd400", "#ffff00", "#000000", "#ffffff", "#777777", "#d1007a", "#00ff00", "#1a1a80"]
+        {
             let accent = Accent::of(&Theme { accent: accent.into(), ..Theme::default() });
             assert!(colour(&accent.button).contrast(colour(&accent.on_button)) >= READABLE, "{}", accent.button);
             assert!(colour(&accent.link).contrast(Colour::WHITE) >= READABLE, "{}", accent.link);

@@ -25,6 +25,7 @@ use std::collections::BTreeSet;
 
 use literal::Piece;
 pub use literal::plain_markdown;
+pub use look::accent_words;
 pub use loops::Loop;
 pub use map::{Place, SourceMap};
 

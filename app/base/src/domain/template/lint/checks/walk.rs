@@ -239,10 +239,11 @@ fn contrast(list: &mut List, line: u32, theme: Theme, ink: Colour, ground: Colou
         return;
     }
     let words = format!(
-        "{} on {} is hard to read {}: its contrast is {contrast:.1}, and {least} is the least.",
+        "{} on {} is hard to read {}: its contrast is {}, and {least} is the least.",
         ink.hex(),
         ground.hex(),
-        theme.words()
+        theme.words(),
+        ink.contrast_words(ground)
     );
     // Below this not even large letters can be read by everybody.
     if contrast < 3.0 { list.error(Rule::Contrast, line, words) } else { list.warning(Rule::Contrast, line, words) }
