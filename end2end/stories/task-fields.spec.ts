@@ -78,6 +78,7 @@ test('a series says when it comes again, and the next task is there when one is 
     await page.locator('details[aria-labelledby="task-series"] > summary').click();
     const series = page.locator('.series');
     await series.locator('select[name=kind]').selectOption(kind);
+    await expect(series.locator('.series__nth'), 'only the fields of the kind').toBeHidden();
     if (step) await series.locator('input[name=every]').fill(step);
     await series.getByRole('button', { name: 'Save' }).click();
     await expect(page.locator('details[aria-labelledby="task-series"] > summary')).toHaveText(words);

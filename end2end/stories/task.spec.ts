@@ -138,6 +138,24 @@ test('a comment and a description that are not saved are there again after the p
   await expect(page.getByLabel('Description, in Markdown')).toBeHidden();
 });
 
+test('a long line of code scrolls by itself, in the drawer and on a phone', async ({ page, empty, hydrated }) => {
+  await open(page, empty.url, 1, hydrated);
+  const description = section(page, 'Description');
+  await description.getByText('Add a description').click();
+  await description.getByRole('textbox').fill(`\`\`\`\n${'code '.repeat(80)}\n\`\`\`\n`);
+  await description.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(description.locator('pre')).toBeVisible();
+  for (const [path, width] of [['/board/REP/tasks/1', 1440], ['/board/REP/tasks/1', 820], ['/tasks/REP-1', 390]] as const) {
+    await page.setViewportSize({ width, height: 844 });
+    await page.goto(`${empty.url}${path}`);
+    await settled(page, hydrated);
+    const task = page.locator('.task');
+    await expect(task.locator('pre')).toBeVisible();
+    expect(await task.evaluate((task) => task.scrollWidth - task.clientWidth), `${path} at ${width}`).toBe(0);
+    expect(await task.locator('pre').evaluate((code) => code.scrollWidth > code.clientWidth)).toBe(true);
+  }
+});
+
 test('after @ the people of the project are offered, and the preview shows what is typed @hydrated', async ({ page, empty }) => {
   await open(page, empty.url, 1, true);
   const field = page.getByLabel('New comment');
