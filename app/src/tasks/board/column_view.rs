@@ -147,8 +147,9 @@ fn count(column: &ColumnState, board: &BoardState) -> impl IntoView + use<> {
 fn reached(total: u32, limit: u32, is_hard: bool) -> Option<AnyView> {
     let words = format!("{total} of {limit}");
     if total > limit {
+        let title = format!("{words} tasks, over the limit");
         return Some(view! {
-            <span class="wip" title=format!("{words} tasks, over the limit")><Icon name="triangle-alert" /><bdi>{words}</bdi><span class="sr-only">" tasks, over the limit"</span></span>
+            <span class="wip" title=title><Icon name="triangle-alert" /><bdi>{words}</bdi><span class="sr-only">" tasks, over the limit"</span></span>
         }.into_any());
     }
     (is_hard && total == limit).then(|| {
