@@ -114,7 +114,7 @@ async fn two_megabytes_of_output_are_stopped() {
     let bomb = "{% for a in range(end=20000) %}0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789{% endfor %}";
     let stopped = outcome(bomb).await;
     assert_eq!(stopped, RenderOutcome::Stopped(Stop::Output));
-    assert!(stopped.complaints()[0].contains("more than 1 MB"));
+    assert!(stopped.complaints(TemplateFault::sentence)[0].contains("more than 1 MB"));
 }
 
 #[tokio::test]
@@ -133,7 +133,7 @@ async fn includes_unknown_functions_and_long_sources_are_faults_with_a_place() {
 async fn markup_within_markup_without_end_harms_the_child_alone() {
     let open = |tag: &str| format!("{{% for i in range(end=40000) %}}{tag}{{% endfor %}}");
     let html = outcome(&format!("{}x", open("<div>"))).await;
-    assert!(matches!(html, RenderOutcome::Rendered(_)), "{:?}", html.complaints());
+    assert!(matches!(html, RenderOutcome::Rendered(_)), "{:?}", html.complaints(TemplateFault::sentence));
     // What is read by calls within calls ends with their stack, or with their time.
     let mut mjml = job(&format!(
         "<mjml><mj-body><mj-section><mj-column><mj-text>{}x{}</mj-text></mj-column></mj-section></mj-body></mjml>",
