@@ -120,12 +120,21 @@ impl Sheet {
         }
     }
 
-    /// Days below the plot: the first, the last and some between.
+    /// Days below the plot: the first, the last and some between; where their words would touch, fewer, the last among
+    /// them.
     pub fn days(&self, dates: &[NaiveDate]) {
-        for index in label_days(dates.len()) {
-            let Some(date) = dates.get(index) else { continue };
-            let at = (self.across(index, dates.len()), self.bottom + 11 * FINE);
-            self.words(day_words(*date, index, dates.len()), at, Ink::Axis, 12, Place::Below);
+        let label = |index: usize| {
+            let words = day_words(*dates.get(index)?, index, dates.len());
+            Some((self.across(index, dates.len()), words))
+        };
+        let mut labels: Vec<(i32, String)> = label_days(dates.len()).into_iter().filter_map(label).collect();
+        let half = |words: &str| fit::width(words, 12) * FINE / 20;
+        while labels.windows(2).any(|pair| pair[1].0 - pair[0].0 < half(&pair[0].1) + half(&pair[1].1) + 2 * FINE) {
+            labels = labels.into_iter().rev().step_by(2).collect();
+            labels.reverse();
+        }
+        for (x, words) in labels {
+            self.words(words, (x, self.bottom + 11 * FINE), Ink::Axis, 12, Place::Below);
         }
     }
 
