@@ -88,11 +88,15 @@ impl BoardState {
 
     /// Changes page and server; the step that takes it back. `None` where nothing changes.
     pub(super) fn take_edits(&self, mut edits: Vec<TaskEdit>, back: &Inverse) -> Option<Step> {
+        let named = |one: &TaskEdit| Some((one.task, self.card(one.task)?.title()));
+        let titles: Vec<(TaskId, String)> = edits.iter().filter_map(named).collect();
         let inverse = self.apply(&mut edits, back);
         if inverse.edits.is_empty() {
             return None;
         }
         let (board, undo, first) = (self.clone(), inverse.clone(), inverse.edits.last().map(|edit| edit.task)?);
+        // As it is called before and, where others put it away meanwhile, after.
+        let title = titles.into_iter().find_map(|(task, title)| (task == first).then_some(title));
         let is_back = !back.edits.is_empty();
         // What is taken back was not typed.
         let typed = edits.iter().find_map(TaskEdit::title).filter(|_| !is_back).map(str::to_owned);
@@ -101,8 +105,8 @@ impl BoardState {
             hands::fly_home(first, || {
                 board.apply(&mut edits, &undo);
             });
-            board.steps.forget(first);
-            board.tell_not_changed(first, undo.edits.len(), typed.as_deref(), &error);
+            board.forget_change(first);
+            board.tell_not_changed(first, title.as_deref(), undo.edits.len(), typed.as_deref(), &error);
             // Whatever was refused, the board is not what this page took it for.
             if let Some(live) = board.live {
                 live.look_again();

@@ -104,6 +104,7 @@ impl BoardState {
                 board.place_list(list, from);
             });
             board.steps.forget_list(list);
+            board.toasts.close_about(&list.to_string());
             board.tell_list_refusal(list, &error);
             // Whatever was refused, the board is not what this page took it for: the list may be gone.
             if let Some(live) = board.live {

@@ -248,6 +248,11 @@ impl Sender {
         self.queue.with_value(|queue| queue.iter().any(|unsent| unsent.change.column_of(card).is_some()))
     }
 
+    /// Whether a change of a card has not been answered.
+    pub fn is_changing(&self, card: TaskId) -> bool {
+        self.queue.with_value(|queue| queue.iter().any(|unsent| unsent.change.is_about(card)))
+    }
+
     /// The changes that have not been answered, in order.
     pub fn unsent(&self) -> Vec<Change> {
         self.queue.with_value(|queue| queue.iter().map(|unsent| unsent.change.clone()).collect())

@@ -5,7 +5,12 @@ use leptos::{
     prelude::*,
 };
 
-use super::{popover, state::BoardState, words};
+use super::{
+    announce::{Urgency, say},
+    popover,
+    state::BoardState,
+    words,
+};
 use crate::{
     domain::{
         ids::TaskId,
@@ -41,6 +46,18 @@ impl BoardState {
             live.look_again();
         }
     }
+
+    /// Neither title was chosen: theirs stands, and what the person wrote is kept in a message that leads back to it.
+    fn put_off_title(&self, conflict: TitleConflict) {
+        let Conflict { theirs, mine, .. } = &conflict.texts;
+        if mine.is_empty() || mine == theirs {
+            return;
+        }
+        let words = words::title_put_off(theirs, mine);
+        say(words.clone(), Urgency::Polite);
+        let (asked, about) = (self.tools.conflict.clone(), format!("title-{}", conflict.task));
+        self.toasts.fail_about(&about, words, "Choose", move || asked.set(Some(conflict.clone())));
+    }
 }
 
 /// The dialog; it opens for the conflict that [`super::tools::Tools::conflict`] names.
@@ -54,25 +71,44 @@ pub fn ConflictDialog(board: BoardState, node: NodeRef<Div>) -> impl IntoView {
     });
     move || {
         let conflict = board.tools.conflict.get()?;
-        let (closed, task) = (board.tools.conflict.clone(), conflict.task);
+        let (closing, task) = (board.clone(), conflict.task);
+        let (field, is_chosen) = (NodeRef::<Input>::new(), StoredValue::new(false));
+        let mut put_off = conflict.clone();
         Some(view! {
             <dialog class="dialog" aria-labelledby="conflict-title" node_ref=dialog on:close=move |_| {
-                closed.set(None);
+                if !is_chosen.get_value() {
+                    if let Some(field) = field.get_untracked() {
+                        put_off.texts.mine = one_line(&field.value());
+                    }
+                    closing.put_off_title(put_off.clone());
+                }
+                closing.tools.conflict.set(None);
                 popover::refocus_card(node, task);
             }>
-                {form(&board, conflict, dialog)}
+                {form(&board, conflict, dialog, field, is_chosen)}
                 <DialogRegions />
             </dialog>
         })
     }
 }
 
-fn form(board: &BoardState, conflict: TitleConflict, dialog: NodeRef<Dialog>) -> AnyView {
+/// What was typed, in one line.
+fn one_line(typed: &str) -> String {
+    typed.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn form(
+    board: &BoardState,
+    conflict: TitleConflict,
+    dialog: NodeRef<Dialog>,
+    field: NodeRef<Input>,
+    is_chosen: StoredValue<bool>,
+) -> AnyView {
     let who = conflict.texts.by.clone().unwrap_or_else(|| "Somebody else".to_owned());
     let says =
         format!("{who} renamed this task while you did. Keep theirs, or save yours over it as it is or changed.");
     let TitleConflict { task, texts: Conflict { mine, theirs, version, .. } } = conflict;
-    let (board, field) = (board.clone(), NodeRef::<Input>::new());
+    let board = board.clone();
     let problem = RwSignal::new(None::<String>);
     let close = move || {
         if let Some(dialog) = dialog.get_untracked() {
@@ -81,12 +117,12 @@ fn form(board: &BoardState, conflict: TitleConflict, dialog: NodeRef<Dialog>) ->
     };
     let stored = theirs.clone();
     let save = move || {
-        let typed = field.get_untracked().map(|field| field.value()).unwrap_or_default();
-        let text = typed.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = field.get_untracked().map(|field| one_line(&field.value())).unwrap_or_default();
         if text.chars().count() > TITLE_MAX as usize {
             problem.set(Some(Problem::TooLong { max: TITLE_MAX }.words()));
             return;
         }
+        is_chosen.set_value(true);
         close();
         if !text.is_empty() && text != stored {
             let told = format!("Renamed to “{text}”");
@@ -106,7 +142,7 @@ fn form(board: &BoardState, conflict: TitleConflict, dialog: NodeRef<Dialog>) ->
                 <label class="field"><span class="field__label">"Yours"</span><input class="input" type="text" dir="auto" value=mine autofocus node_ref=field on:input=move |_| problem.set(None) /></label>
             </div>
             <div class="dialog__foot">
-                <button class="btn" type="button" on:click=move |_| close()>"Keep theirs"</button>
+                <button class="btn" type="button" on:click=move |_| { is_chosen.set_value(true); close(); }>"Keep theirs"</button>
                 <button class="btn is-primary" type="submit">"Save mine"</button>
             </div>
         </form>

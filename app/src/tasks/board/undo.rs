@@ -60,13 +60,14 @@ impl BoardState {
             list.count(1);
         }
         let (board, back) = (self.clone(), state.clone());
+        let title = state.title();
         self.sender.send(Change::Move { card, to, is_back }, self.clone(), move |error| {
             if let Some(list) = board.column(to.column) {
                 list.count(-1);
             }
             board.put(back.clone(), place);
-            board.steps.forget(card);
-            board.tell_refusal(card, &error);
+            board.forget_change(card);
+            board.tell_refusal(card, Some(&title), &error);
         });
     }
 
@@ -158,8 +159,14 @@ impl BoardState {
 
     /// Takes back the last step of one card, whatever came after it.
     fn undo_of(&self, card: TaskId) {
-        if let Some(step) = self.steps.take_last(Why::Undo, |step| step.card() == Some(card)) {
-            self.repeat(step, Why::Undo);
+        match self.steps.take_last(Why::Undo, |step| step.card() == Some(card)) {
+            Some(step) => {
+                self.repeat(step, Why::Undo);
+            }
+            None => {
+                let title = self.card(card).map(|card| card.title());
+                self.tell_not_repeated(words::nothing_to_repeat(true, title.as_deref()));
+            }
         }
     }
 
@@ -265,7 +272,7 @@ impl BoardState {
                 let board = self.clone();
                 self.sender.send(Change::Archive { card }, self.clone(), move |error| {
                     board.put(back.clone(), place);
-                    board.steps.forget(card);
+                    board.forget_change(card);
                     board.tell_not_archived(card, &error);
                 });
                 Some(Step::Restore { card: state, to: place })
@@ -307,10 +314,12 @@ impl BoardState {
 
     fn send_move(&self, card: TaskId, from: Anchor, to: Anchor, is_back: bool) {
         let board = self.clone();
+        // Others may have put it away by the time of the answer.
+        let title = self.card(card).map(|card| card.title());
         self.sender.send(Change::Move { card, to, is_back }, self.clone(), move |error| {
             hands::fly_home(card, || board.take_back(card, from));
-            board.steps.forget(card);
-            board.tell_refusal(card, &error);
+            board.forget_change(card);
+            board.tell_refusal(card, title.as_deref(), &error);
         });
     }
 
@@ -356,13 +365,27 @@ impl BoardState {
         });
     }
 
-    fn tell_refusal(&self, card: TaskId, error: &AppError) {
-        let words = match (self.card(card), self.spot(card)) {
-            (Some(state), Some(spot)) => words::refused(&state.title(), &words::reason(error), &spot.list),
+    /// A change was refused: there is nothing to take back, and nothing may say that it was made. A later change of the
+    /// same card goes on being offered.
+    pub(super) fn forget_change(&self, card: TaskId) {
+        self.steps.forget(card);
+        if !self.sender.is_changing(card) {
+            self.toasts.close_about(&card.to_string());
+        }
+    }
+
+    fn tell_refusal(&self, card: TaskId, title: Option<&str>, error: &AppError) {
+        let words = match (title, self.spot(card)) {
+            (Some(title), spot) if *error == AppError::NotFound => words::refused_gone(title, spot.is_some()),
+            (Some(title), Some(spot)) => words::refused(title, &words::reason(error), &spot.list),
             _ => words::refused_many(1, &words::reason(error)),
         };
         say(words.clone(), Urgency::Assertive);
         self.toasts.fail(words);
+        // The board is not what this page took it for.
+        if let Some(live) = self.live.filter(|_| *error == AppError::NotFound) {
+            live.look_again();
+        }
     }
 
     fn tell_not_archived(&self, card: TaskId, error: &AppError) {
@@ -373,9 +396,15 @@ impl BoardState {
     }
 
     /// Several cards, or fields of one, are as they were before.
-    pub(super) fn tell_not_changed(&self, card: TaskId, count: usize, typed: Option<&str>, error: &AppError) {
-        let title = self.card(card).map(|card| card.title());
-        let words = words::not_changed(&words::whom(title.as_deref(), count), typed, error);
+    pub(super) fn tell_not_changed(
+        &self,
+        card: TaskId,
+        title: Option<&str>,
+        count: usize,
+        typed: Option<&str>,
+        error: &AppError,
+    ) {
+        let words = words::not_changed(&words::whom(title, count), typed, error);
         say(words.clone(), Urgency::Assertive);
         match error {
             AppError::Conflict(texts) => {

@@ -79,6 +79,15 @@ pub fn refused(title: &str, reason: &str, list: &str) -> String {
     format!("Not moved. {reason} “{title}” is back in {list}.")
 }
 
+/// A card was not moved, because others have put it away, or perhaps the list that it was moved to.
+pub fn refused_gone(title: &str, is_shown: bool) -> String {
+    let title = short(title);
+    match is_shown {
+        true => format!("Not moved. “{title}” or the list is not on the board any more."),
+        false => format!("Not moved. “{title}” is not on the board any more."),
+    }
+}
+
 /// A card was let go where it was.
 pub fn let_be(title: &str) -> String {
     format!("“{title}” is where it was.")
@@ -252,6 +261,8 @@ pub fn not_changed(whom: &str, typed: Option<&str>, error: &AppError) -> String 
             conflict.theirs,
             conflict.mine
         ),
+        // Nothing is as before: others have put it away.
+        AppError::NotFound => format!("Not changed. Not on the board any more: {whom}.{typed}"),
         error => format!("Not changed. {} {whom} as before.{typed}", reason(error)),
     }
 }
@@ -270,6 +281,11 @@ pub fn reason(error: &AppError) -> String {
         }
         error => error.words(),
     }
+}
+
+/// Two titles were left to choose from, and none was chosen.
+pub fn title_put_off(theirs: &str, mine: &str) -> String {
+    format!("Still called “{theirs}”. You wrote “{mine}”, which is not saved.")
 }
 
 /// A title that waited since an earlier page was not taken.
@@ -359,8 +375,10 @@ mod tests {
         assert_eq!(reason(&gone("lane")), "This lane is not in the project any more.");
         assert_eq!(
             not_changed("“Draft”", Some("Draft it again"), &AppError::NotFound),
-            "Not changed. This is not here, or you cannot see it. “Draft” as before. You wrote “Draft it again”."
+            "Not changed. Not on the board any more: “Draft”. You wrote “Draft it again”."
         );
+        assert_eq!(refused_gone("Draft", false), "Not moved. “Draft” is not on the board any more.");
+        assert_eq!(title_put_off("It", "That"), "Still called “It”. You wrote “That”, which is not saved.");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use leptos::task::spawn_local;
 use super::kept::forget;
 use super::{Change, Sender, Unsent, Waiting, has_to_sign_in, is_out_of_reach};
 use crate::accounts::api::check_session;
-use crate::domain::ids::{OpId, TaskId};
+use crate::domain::ids::OpId;
 use crate::error::AppError;
 use crate::tasks::api;
 use crate::tasks::columns::api::place_column;
@@ -41,7 +41,8 @@ pub fn run(sender: Sender) {
                 }
                 Ok(cards) => cards
                     .into_iter()
-                    .filter(|card| !has_newer(&sender, card.id))
+                    // A card that has moved on meanwhile is shown as the page has it.
+                    .filter(|card| !sender.is_changing(card.id))
                     .for_each(|card| board.settle_own(&unsent.change, card)),
                 Err(error) => (unsent.rollback)(error),
             }
@@ -60,11 +61,6 @@ pub fn run(sender: Sender) {
 /// Shows new tasks that are not at the server after a moment.
 pub fn show_if_slow(sender: Sender, waiting: Waiting) {
     set_timeout(move || sender.show_waiting(waiting), SLOW);
-}
-
-/// A card that has moved on meanwhile is shown as the page has it.
-fn has_newer(sender: &Sender, card: TaskId) -> bool {
-    sender.queue.with_value(|queue| queue.iter().any(|other| other.change.is_about(card)))
 }
 
 async fn send_until_answered(sender: &Sender, unsent: &Unsent) -> Result<Vec<Card>, AppError> {

@@ -13,6 +13,7 @@ use crate::domain::live::Change;
 use crate::domain::task::EventKind;
 use crate::domain::task_edit::{Edit, TaskEdit};
 use crate::tasks::board::announce::{Urgency, say};
+use crate::tasks::board::{dom, hands};
 use crate::ui::toast::{Toast, Tone};
 
 /// Between two sentences about others.
@@ -44,7 +45,7 @@ impl Inner {
         }
         let events = std::mem::take(&mut *self.waiting.borrow_mut());
         let is_plain = state.is_plain();
-        let before = slide::look(&node);
+        let (before, focused) = (slide::look(&node), dom::focused_card(&node));
         let mut seen = Vec::new();
         for event in &events {
             let is_task = matches!(event.change, Change::Task { .. });
@@ -64,6 +65,11 @@ impl Inner {
         }
         let by_others: Vec<Seen> = seen.iter().filter(|one| self.is_by_another(one)).cloned().collect();
         self.tell(&state, &by_others);
+        // The focus goes on with a card that is there.
+        let had_focus = |one: &&Seen| focused.as_ref().is_some_and(|id| *id == one.task.to_string());
+        if let Some(away) = seen.iter().filter(|one| one.effect == Became::Vanished).find(had_focus) {
+            hands::focus(away.task);
+        }
         // One's own other tab moves cards, too, without a ring.
         let shown =
             seen.into_iter().map(|one| if self.is_by_another(&one) { one } else { Seen { by: None, ..one } }).collect();
