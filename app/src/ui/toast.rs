@@ -17,6 +17,29 @@ pub struct Toast {
     pub tone: Tone,
 }
 
+impl Toast {
+    fn kind(&self) -> Kind {
+        match (self.tone, &self.action) {
+            (Tone::Good, _) => Kind::News,
+            (Tone::Bad, None) => Kind::Error,
+            (Tone::Bad, Some(_)) => Kind::Question,
+        }
+    }
+
+    fn is_same_error(&self, other: &Self) -> bool {
+        (self.kind(), other.kind()) == (Kind::Error, Kind::Error) && self.words == other.words
+    }
+}
+
+/// What a message is for whoever reads it: decides which one goes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    News,
+    Error,
+    /// An error that waits for an answer.
+    Question,
+}
+
 /// How long a message stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
@@ -24,7 +47,7 @@ pub enum Tone {
     Bad,
 }
 
-/// The messages on the page; at most three, and errors that nobody has closed.
+/// The messages on the page: at most three, and errors that wait for an answer.
 #[derive(Clone, Copy, Debug)]
 pub struct Toasts {
     shown: RwSignal<Vec<Shown>>,
@@ -64,6 +87,7 @@ impl Toasts {
 
     /// Shows a message: 5 s, 8 s with an action, errors until they are closed; all of them until then where the person
     /// wants it so. While the pointer or the focus is on the messages, or nobody looks at the page, no time passes.
+    /// An error that stands already is said anew and stands once.
     pub fn push(self, toast: Toast) {
         self.show(toast, None);
     }
@@ -78,8 +102,9 @@ impl Toasts {
             (Tone::Good, None) => Some(Duration::from_secs(5)),
         };
         self.shown.update(|shown| {
+            shown.retain(|one| !one.toast.is_same_error(&toast));
             shown.push(Shown { id, toast, about, left });
-            if let Some(at) = gives_way(&shown.iter().map(|one| one.toast.tone).collect::<Vec<_>>()) {
+            if let Some(at) = gives_way(&shown.iter().map(|one| one.toast.kind()).collect::<Vec<_>>()) {
                 shown.remove(at);
             }
         });
@@ -161,10 +186,15 @@ impl Toasts {
     }
 }
 
-/// Which message goes where there are too many: the oldest that is no error and not the last. Errors stay.
-fn gives_way(tones: &[Tone]) -> Option<usize> {
-    let before_last = tones.len().checked_sub(1).filter(|_| tones.len() > MOST)?;
-    tones[..before_last].iter().position(|tone| *tone == Tone::Good)
+/// Which message goes where there are too many: the oldest that is no error, else the oldest error. The last one stays, and
+/// what waits for an answer, which is not counted.
+fn gives_way(kinds: &[Kind]) -> Option<usize> {
+    let before_last = kinds.len().checked_sub(1)?;
+    if kinds.iter().filter(|kind| **kind != Kind::Question).count() <= MOST {
+        return None;
+    }
+    let oldest = |wanted: Kind| kinds[..before_last].iter().position(|kind| *kind == wanted);
+    oldest(Kind::News).or_else(|| oldest(Kind::Error))
 }
 
 /// The place where messages stand; one a page, in the shell.
@@ -212,15 +242,36 @@ fn one_of(toasts: Toasts, one: Shown) -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
-    use super::{Tone::*, gives_way};
+    use leptos::prelude::{GetUntracked, Owner};
+
+    use super::{Kind::*, Toasts, gives_way};
 
     #[test]
-    fn a_fourth_message_takes_the_oldest_away_but_never_an_error() {
-        assert_eq!(gives_way(&[Good, Good, Good]), None);
-        assert_eq!(gives_way(&[Good, Good, Good, Good]), Some(0));
-        assert_eq!(gives_way(&[Bad, Good, Good, Good]), Some(1));
-        assert_eq!(gives_way(&[Bad, Bad, Good, Bad]), Some(2));
-        assert_eq!(gives_way(&[Bad, Bad, Bad, Good]), None, "what was just said is not taken away either");
-        assert_eq!(gives_way(&[Bad, Bad, Bad, Bad]), None);
+    fn a_fourth_message_takes_the_oldest_away_and_an_error_only_where_there_are_but_errors() {
+        assert_eq!(gives_way(&[News, News, News]), None);
+        assert_eq!(gives_way(&[News, News, News, News]), Some(0));
+        assert_eq!(gives_way(&[Error, News, News, News]), Some(1));
+        assert_eq!(gives_way(&[Error, Error, News, Error]), Some(2));
+        assert_eq!(gives_way(&[Error, Error, Error, News]), Some(0), "what was just said is not taken away");
+        assert_eq!(gives_way(&[Error, Error, Error, Error]), Some(0));
+    }
+
+    #[test]
+    fn what_waits_for_an_answer_stays_and_takes_no_place_of_others() {
+        assert_eq!(gives_way(&[Question, News, News, News]), None);
+        assert_eq!(gives_way(&[Question, Error, Error, Error, Error]), Some(1));
+        assert_eq!(gives_way(&[Question, Question, Question, Question]), None);
+    }
+
+    #[test]
+    fn an_error_that_comes_again_stands_once_and_last() {
+        Owner::new().with(|| {
+            let toasts = Toasts::provide();
+            for words in ["Todo is full.", "Not sent.", "Todo is full."] {
+                toasts.fail(words);
+            }
+            let words: Vec<String> = toasts.shown.get_untracked().into_iter().map(|one| one.toast.words).collect();
+            assert_eq!(words, ["Not sent.", "Todo is full."]);
+        });
     }
 }
