@@ -212,6 +212,21 @@ test('the text filter and the chips narrow the board, say so, and can be shared 
   await expectTitles(page, 'Todo', [three[2]]);
 });
 
+test('a new task that the filter leaves out is said to be hidden, and can be shown @hydrated', async ({ page, empty }) => {
+  await page.goto(`${empty.url}/board/REP?q=smtp`);
+  await settled(page, true);
+  const column = page.getByRole('region', { name: 'Todo' });
+  await column.getByText('Add task', { exact: true }).click();
+  const field = column.getByLabel('Title of the new task in Todo');
+  await field.fill('Low thing');
+  await field.press('Enter');
+  const toast = page.getByRole('region', { name: 'Notifications' }).locator('.toast').filter({ hasText: 'The filter hides it.' });
+  await expect(toast).toContainText(/Added “Low thing” \(REP-\d+\)/);
+  await expectTitles(page, 'Todo', [three[1]]);
+  await toast.getByRole('button', { name: 'Show' }).click();
+  await expect(page).toHaveURL(/\/board\/REP\/tasks\/\d+\?q=smtp/);
+});
+
 test('a task is archived, waits in the archive, and comes back', async ({ page, empty, hydrated }) => {
   await card(page, three[0]).getByRole('button', { name: `Actions for ${three[0]}` }).click();
   if (hydrated) await page.getByRole('menuitem', { name: 'Archive' }).click();

@@ -252,6 +252,23 @@ test('tasks that another person deletes, one or several, can be brought back @hy
   for (const both of [page, other]) await expectTitles(both, 'Todo', three);
 });
 
+test('a title that is written while another person deletes the task is not said to be saved @hydrated', async ({ page, browser, empty }) => {
+  const other = await together(page, browser, empty);
+  await other.getByRole('link', { name: three[0], exact: true }).focus();
+  await other.keyboard.press('F2');
+  await expect(other.getByLabel(`Title of ${three[0]}`)).toBeFocused();
+  await card(page, three[0]).getByRole('button', { name: `Actions for ${three[0]}` }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await answered(page);
+  await other.keyboard.type('Draft it alone');
+  await other.keyboard.press('Enter');
+  const notices = other.getByRole('region', { name: 'Notifications' });
+  await expect(notices).toContainText('Not changed. Not on the board any more:');
+  await expect(notices).toContainText('You wrote “Draft it alone”.');
+  await expect(notices).not.toContainText('Renamed to');
+  await expect(other.locator('.card__title:focus')).toHaveCount(1);
+});
+
 test('nothing moves under the hand: a change waits until the card is set down @hydrated', async ({ page, browser, empty }) => {
   const other = await together(page, browser, empty);
   const from = await middle(card(other, three[2]));

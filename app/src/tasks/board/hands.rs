@@ -2,14 +2,14 @@
 
 #[cfg(feature = "hydrate")]
 pub use browser::{
-    attach, column_in_sight, every_minute, fly_home, focus, focus_element, lift_keys, on_escape, on_press, on_step,
-    on_undo, slide_lists,
+    attach, column_in_sight, every_minute, fly_home, focus, focus_element, follow, lift_keys, on_escape, on_press,
+    on_step, on_undo, slide_lists,
 };
 
 #[cfg(not(feature = "hydrate"))]
 pub use server::{
-    attach, column_in_sight, every_minute, fly_home, focus, focus_element, lift_keys, on_escape, on_press, on_step,
-    on_undo, slide_lists,
+    attach, column_in_sight, every_minute, fly_home, focus, focus_element, follow, lift_keys, on_escape, on_press,
+    on_step, on_undo, slide_lists,
 };
 
 #[cfg(feature = "hydrate")]
@@ -171,6 +171,17 @@ mod browser {
             if focused == Some(card.to_string()) {
                 self::focus(card);
             }
+        }
+    }
+
+    /// Goes to an address of this site, as by a link: the page stays awake.
+    pub fn follow(address: &str) {
+        let Some(body) = document().body() else { return };
+        let link = document().create_element("a").ok().and_then(|link| link.dyn_into::<HtmlElement>().ok());
+        let Some(link) = link.filter(|link| link.set_attribute("href", address).is_ok()) else { return };
+        if body.append_child(&link).is_ok() {
+            link.click();
+            link.remove();
         }
     }
 
@@ -370,6 +381,8 @@ mod server {
 
     /// The server has no focus.
     pub fn focus_element<T>(_element: &T) {}
+
+    pub fn follow(_address: &str) {}
 
     /// The server has no focus.
     pub fn focus(_card: crate::domain::ids::TaskId) {}

@@ -5,16 +5,23 @@
 use leptos::{html::Textarea, prelude::*, server_fn::ServerFn};
 
 use super::{
+    announce::{Urgency, say},
     chips::Chips,
     edits::Inverse,
+    hands,
     sender::{Change, Returned},
     state::{BoardState, CardState, ColumnState, Place},
     steps::Step,
+    words as told,
 };
 use crate::{
     domain::{
-        ids::{ColumnId, TaskId},
+        board_filter::{BoardFilter, Facts},
+        board_look::{board_query, read_board_query},
+        due,
+        ids::{ColumnId, TaskId, UserId},
         quick_add::{TASKS_MOST, TEXT_MOST, lines},
+        task::Category,
     },
     error::AppError,
     tasks::{api::AddTasks, view::Card},
@@ -282,13 +289,60 @@ impl BoardState {
         if !cards.is_empty() {
             self.steps.push(Step::Edit(Inverse::of_new(cards.iter().map(|card| card.id))));
         }
+        let hidden: Vec<&Card> = cards.iter().filter(|card| self.is_left_out(card, column)).collect();
         for card in cards {
             // Somebody's stream may have brought it already.
-            if self.place_of(card.id).is_none() {
+            if self.place_of(card.id).is_none() && !hidden.contains(&card) {
                 self.put(CardState::new(card.clone()), place);
                 place.index = place.index.saturating_add(1);
             }
         }
+        if !hidden.is_empty() {
+            self.tell_left_out(&hidden, cards.len());
+        }
+    }
+
+    /// Whether the filter leaves a new task of a list out.
+    fn is_left_out(&self, card: &Card, column: ColumnId) -> bool {
+        if !self.is_filtered {
+            return false;
+        }
+        let Some(list) = self.column(column) else { return false };
+        let clock = self.clock.get_untracked();
+        let labels: Vec<&str> = card.labels.iter().map(|label| label.name.as_str()).collect();
+        let people: Vec<(UserId, &str)> =
+            card.assignees.iter().copied().zip(card.people.iter().map(String::as_str)).collect();
+        let facts = Facts {
+            title: &card.title,
+            key: &format!("{}-{}", self.key, card.number),
+            labels: &labels,
+            people: &people,
+            priority: card.priority,
+            due: due::chip(card.due, card.finish, clock).map(|chip| chip.key),
+            days_left: card.due.map(|due| (due.date() - clock.today()).num_days()),
+            // No token names one.
+            category: Category::Ordinary.after_move(list.status),
+        };
+        let viewer = self.sender.me().unwrap_or(UserId(uuid::Uuid::nil()));
+        !read_board_query(&self.query).0.lets_through(&facts, viewer)
+    }
+
+    /// Says what became of new tasks that the filter leaves out, and leads to them: to the one, or to the board without
+    /// the filter.
+    fn tell_left_out(&self, hidden: &[&Card], of: usize) {
+        let key = |card: &Card| format!("{}-{}", self.key, card.number);
+        let (words, address) = match hidden {
+            [card] if of == 1 => (
+                told::added_hidden(Some((card.title.as_str(), key(card).as_str())), 1, 1),
+                format!("/board/{}/tasks/{}{}", self.key, card.number, self.query),
+            ),
+            _ => (
+                told::added_hidden(None, hidden.len(), of),
+                format!("/board/{}{}", self.key, board_query(&BoardFilter::default(), self.look)),
+            ),
+        };
+        say(words.clone(), Urgency::Polite);
+        self.toasts.offer(words, "Show", move || hands::follow(&address));
     }
 }
 

@@ -125,6 +125,11 @@ impl Sender {
         Self { me, ..Self::default() }
     }
 
+    /// Whose changes it sends.
+    pub const fn me(&self) -> Option<UserId> {
+        self.me
+    }
+
     /// Sends a change that the page shows already, after those before it. `rollback` runs if the
     /// server refuses it.
     pub fn send(&self, change: Change, board: BoardState, rollback: impl Fn(AppError) + Send + Sync + 'static) {

@@ -293,6 +293,15 @@ pub fn title_refused(text: &str, error: &AppError) -> String {
     format!("“{text}” was not saved as a title. {}", error.words())
 }
 
+/// New tasks that the filter of the board leaves out; one by its title and number.
+pub fn added_hidden(one: Option<(&str, &str)>, hidden: usize, of: usize) -> String {
+    match one {
+        Some((title, key)) => format!("Added “{}” ({key}). The filter hides it.", short(title)),
+        None if hidden == of => format!("Added {of} tasks. The filter hides them."),
+        None => format!("Added {of} tasks. The filter hides {hidden} of them."),
+    }
+}
+
 /// The first words of a title, at most 26 characters.
 fn short(title: &str) -> String {
     const MOST: usize = 26;
@@ -361,6 +370,8 @@ mod tests {
     fn several_cards_are_counted_and_one_is_named() {
         assert_eq!(made_again(&whom(Some("Draft"), 1)), "Done again. Created “Draft” again.");
         assert_eq!(moved_many(3, "Pending"), "Moved 3 tasks to Pending");
+        assert_eq!(added_hidden(Some(("Draft", "T-9")), 1, 1), "Added “Draft” (T-9). The filter hides it.");
+        assert_eq!(added_hidden(None, 2, 3), "Added 3 tasks. The filter hides 2 of them.");
         assert_eq!((whom(Some("Draft"), 1), whom(Some("Draft"), 4)), ("“Draft”".into(), "4 tasks".into()));
         let too_long = AppError::field("title", Problem::TooLong { max: 500 });
         assert_eq!(
