@@ -10,7 +10,7 @@ mod problem;
 use std::fmt;
 
 pub use archive_problem::ArchiveProblem;
-pub use checks::{Checks, is_forbidden};
+pub use checks::{Checks, is_blank, is_forbidden};
 pub use cron_problem::{CronFault, CronPart, CronProblem};
 pub use problem::Problem;
 

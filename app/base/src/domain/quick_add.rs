@@ -20,6 +20,7 @@ use super::{
     ids::{LabelId, UserId},
     task::Priority,
 };
+use crate::error::is_blank;
 use names::Found;
 
 /// Most tasks that one text of several lines makes.
@@ -120,8 +121,8 @@ impl Line {
 
 /// The lines of a text that are tasks, without empty ones. Several are pasted, mostly from a list: they lose its marks.
 pub fn lines(text: &str) -> impl Iterator<Item = &str> {
-    let is_list = text.lines().filter(|line| !line.trim().is_empty()).nth(1).is_some();
-    text.lines().map(move |line| if is_list { unmarked(line) } else { line.trim() }).filter(|line| !line.is_empty())
+    let is_list = text.lines().filter(|line| !is_blank(line)).nth(1).is_some();
+    text.lines().map(move |line| if is_list { unmarked(line) } else { line.trim() }).filter(|line| !is_blank(line))
 }
 
 /// Reads a line.

@@ -17,10 +17,11 @@ impl Checks {
         self.0.push(FieldError { field: field.into(), problem, line: Some(line) });
     }
 
-    /// A single line of text within a length in characters: trimmed, without control characters.
+    /// A single line of text within a length in characters: trimmed, without control characters, and with something to
+    /// be seen.
     pub fn line(&mut self, field: &str, value: &str, max: u32) -> String {
         let value = value.trim();
-        if value.is_empty() {
+        if is_blank(value) {
             self.add(field, Problem::Required);
         }
         self.optional_line(field, value, max)
@@ -62,9 +63,39 @@ pub fn is_forbidden(c: char) -> bool {
     c.is_control() || c == '\u{2028}' || c == '\u{2029}'
 }
 
+/// Whether nothing of a text is seen: it is empty, or all space and characters without a width of their own (joiners,
+/// marks of direction, fillers). A title of these alone is a card without words, which nobody can read or press.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || is_invisible(c))
+}
+
+const fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_of_characters_that_nobody_sees_is_refused_as_an_empty_one() {
+        let problem_of = |value: &str| {
+            let mut checks = Checks::default();
+            checks.line("title", value, 10);
+            checks.done().err()
+        };
+        for unseen in ["\u{200b}", "\u{2060}\u{feff}", "\u{200e}\u{202e} \u{2067}", "\u{ad}", " \u{3164}\u{fe0f}"] {
+            assert_eq!(problem_of(unseen), problem_of(""), "{unseen:?}");
+        }
+        for seen in ["a\u{200b}", "👨\u{200d}👩", "❤\u{fe0f}", "\u{200f}שלום", "می\u{200c}خواهم"] {
+            assert_eq!(problem_of(seen), None, "{seen:?}");
+        }
+    }
 
     #[test]
     fn a_line_break_in_a_name_is_refused() {

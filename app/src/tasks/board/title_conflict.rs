@@ -17,7 +17,7 @@ use crate::{
         task::TITLE_MAX,
         task_edit::{Edit, TaskEdit},
     },
-    error::{AppError, Conflict, Problem},
+    error::{AppError, Conflict, Problem, is_blank},
     ui::{DialogRegions, Icon},
 };
 
@@ -50,7 +50,7 @@ impl BoardState {
     /// Neither title was chosen: theirs stands, and what the person wrote is kept in a message that leads back to it.
     fn put_off_title(&self, conflict: TitleConflict) {
         let Conflict { theirs, mine, .. } = &conflict.texts;
-        if mine.is_empty() || mine == theirs {
+        if is_blank(mine) || mine == theirs {
             return;
         }
         let words = words::title_put_off(theirs, mine);
@@ -124,7 +124,7 @@ fn form(
         }
         is_chosen.set_value(true);
         close();
-        if !text.is_empty() && text != stored {
+        if !is_blank(&text) && text != stored {
             let told = format!("Renamed to “{text}”");
             board.edit(vec![TaskEdit { task, edit: Edit::Title { text, base: version } }], told);
         }

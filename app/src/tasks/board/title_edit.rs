@@ -11,7 +11,7 @@ use crate::{
         task::TITLE_MAX,
         task_edit::{Edit, TaskEdit},
     },
-    error::Problem,
+    error::{Problem, is_blank},
 };
 
 /// The field, with the title that it starts from.
@@ -48,7 +48,7 @@ pub fn field(card: &CardState, board: &BoardState) -> AnyView {
                 return;
             }
             leave();
-            if !text.is_empty() && text != before {
+            if !is_blank(&text) && text != before {
                 board.edit(
                     vec![TaskEdit { task: id, edit: Edit::Title { text, base } }],
                     format!("Renamed to “{}”", typed.trim()),

@@ -18,7 +18,7 @@ use crate::{
         task::{EventKind, Priority, TITLE_MAX},
     },
     entities::{task, task_assignee, task_label},
-    error::{AppError, AppResult, FieldError, Problem, is_forbidden},
+    error::{AppError, AppResult, FieldError, Problem, is_blank, is_forbidden},
     platform::{ctx::Ctx, db::WriteTx},
     projects::service::access::Editing,
     tasks::view::{Card, TaskChoices},
@@ -110,6 +110,8 @@ fn read(ctx: &Ctx, text: &str, choices: &TaskChoices) -> AppResult<Vec<Line>> {
     let read: Vec<Line> = lines.iter().map(|line| quick_add::read(line, known)).collect();
     let problems = read.iter().enumerate().filter_map(|(number, line)| {
         let problem = match () {
+            // Tokens and nothing that is seen beside them.
+            () if is_blank(&line.title) => Problem::Required,
             () if line.title.chars().count() > TITLE_MAX as usize => Problem::TooLong { max: TITLE_MAX },
             () if line.title.chars().any(is_forbidden) => Problem::ControlCharacters,
             () => return None,

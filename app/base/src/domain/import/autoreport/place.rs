@@ -8,7 +8,7 @@ use std::str::FromStr;
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 
 use crate::domain::import::problem::{ImportProblem, excerpt};
-use crate::error::is_forbidden;
+use crate::error::{is_blank, is_forbidden};
 
 /// Years in which a day can lie.
 const YEARS: RangeInclusive<i32> = 1970..=9999;
@@ -37,7 +37,7 @@ impl Place {
 
     /// A line that is not empty.
     pub fn line(&self, field: &str, text: &str, max: u32) -> Result<String, ImportProblem> {
-        if text.trim().is_empty() {
+        if is_blank(text) {
             return Err(self.fault(field, "it is empty; expected a text"));
         }
         self.optional_line(field, text, max)

@@ -10,6 +10,7 @@ use crate::domain::import::mapping::{CsvField, CsvMapping};
 use crate::domain::import::plan::{EventOrigin, PlannedCard, PlannedChange, PlannedDue, PlannedEvent};
 use crate::domain::import::problem::ImportProblem;
 use crate::domain::task::{Category, Priority, Status};
+use crate::error::is_blank;
 
 /// What a line says, before it is known which columns there are.
 pub struct Row {
@@ -54,7 +55,7 @@ pub fn read(
         ));
     }
     let text = |field| mapping.column_of(field).map_or("", |column| line.cell(column));
-    if text(CsvField::Title).is_empty() {
+    if is_blank(text(CsvField::Title)) {
         faults.push(fault(table, line, mapping, CsvField::Title, "the cell is empty; expected a title".to_owned()));
     }
     let order = mapping.date_order;

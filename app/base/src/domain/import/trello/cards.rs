@@ -10,6 +10,7 @@ use crate::domain::import::plan::{
 use crate::domain::import::problem::excerpt;
 use crate::domain::import::words::{count, hue_of_colour, plain, priority_of_label, priority_of_word};
 use crate::domain::task::Priority;
+use crate::error::is_blank;
 
 /// Cards, and the labels they carry.
 pub struct Built {
@@ -100,7 +101,7 @@ pub fn build(
 
 fn title(name: &str) -> String {
     let one_line = name.split_whitespace().collect::<Vec<_>>().join(" ");
-    if one_line.is_empty() { "Untitled card".to_owned() } else { one_line }
+    if is_blank(&one_line) { "Untitled card".to_owned() } else { one_line }
 }
 
 /// The description, and below it the links of attachments: the files themselves stay at Trello.
