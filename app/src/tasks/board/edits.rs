@@ -100,7 +100,7 @@ impl BoardState {
         let is_back = !back.edits.is_empty();
         // What is taken back was not typed.
         let typed = edits.iter().find_map(TaskEdit::title).filter(|_| !is_back).map(str::to_owned);
-        self.sender.send(Change::Edit { edits, is_back }, self.clone(), move |error| {
+        self.sender.send_of(title.clone(), Change::Edit { edits, is_back }, self.clone(), move |error| {
             let mut edits = undo.edits.clone();
             hands::fly_home(first, || {
                 board.apply(&mut edits, &undo);

@@ -133,24 +133,37 @@ impl Sender {
     /// Sends a change that the page shows already, after those before it. `rollback` runs if the
     /// server refuses it.
     pub fn send(&self, change: Change, board: BoardState, rollback: impl Fn(AppError) + Send + Sync + 'static) {
+        let title = change.card().and_then(|card| board.card(card)).map(|card| card.title());
+        self.send_of(title, change, board, rollback);
+    }
+
+    /// As [`Sender::send`], for a card that the page has taken away or renamed by now: what it was called.
+    pub fn send_of(
+        &self,
+        title: Option<String>,
+        change: Change,
+        board: BoardState,
+        rollback: impl Fn(AppError) + Send + Sync + 'static,
+    ) {
         let op = new_op();
         self.note_own(op, &change);
-        self.enqueue(op, change, board, rollback);
+        self.enqueue(op, title, change, board, rollback);
     }
 
     /// As [`Sender::send`], for a change that is shown when it comes with the stream.
     pub fn send_unshown(&self, change: Change, board: BoardState, rollback: impl Fn(AppError) + Send + Sync + 'static) {
-        self.enqueue(new_op(), change, board, rollback);
+        self.enqueue(new_op(), None, change, board, rollback);
     }
 
     fn enqueue(
         &self,
         op: OpId,
+        title: Option<String>,
         change: Change,
         board: BoardState,
         rollback: impl Fn(AppError) + Send + Sync + 'static,
     ) {
-        let kept = keep(self.me, &board.key, op, &change);
+        let kept = keep(self.me, &board.key, op, &change, title);
         self.push(Unsent { op, change, kept, made: None, rollback: Arc::new(rollback), board });
     }
 
@@ -165,7 +178,7 @@ impl Sender {
         let op = new_op();
         let waiting = Waiting::new(op, column, &at, &text);
         let change = Change::Add { column, at, text };
-        let kept = keep(self.me, &board.key, op, &change);
+        let kept = keep(self.me, &board.key, op, &change, None);
         self.push(Unsent { op, change, kept, made: Some(Arc::new(made)), rollback: Arc::new(refused), board });
         if self.is_offline.get_untracked() {
             self.show_waiting(waiting);
@@ -348,12 +361,12 @@ mod server {
     pub fn run(_sender: Sender) {}
 
     /// Nothing is kept on the server.
-    pub fn keep(_me: Option<UserId>, _key: &str, _op: OpId, _change: &Change) -> String {
+    pub fn keep(_me: Option<UserId>, _key: &str, _op: OpId, _change: &Change, _title: Option<String>) -> String {
         String::new()
     }
 
     /// Nothing was kept on the server.
-    pub fn left_over(_me: Option<UserId>, _key: &str) -> Vec<(String, OpId, Change)> {
+    pub fn left_over(_me: Option<UserId>, _key: &str) -> Vec<(String, OpId, Change, Option<String>)> {
         Vec::new()
     }
 

@@ -31,7 +31,7 @@ pub struct TitleConflict {
 impl BoardState {
     /// The server did not take a title that waited since an earlier page: both are there to choose from, or it is said
     /// what was typed.
-    pub(super) fn refuse_title(&self, task: TaskId, text: &str, error: &AppError) {
+    pub(super) fn refuse_title(&self, task: TaskId, title: Option<&str>, text: &str, error: &AppError) {
         match error {
             AppError::Conflict(texts) => {
                 // The card shows what is stored, so that the person's own is a change again.
@@ -40,7 +40,7 @@ impl BoardState {
                 }
                 self.tools.conflict.set(Some(TitleConflict { task, texts: (**texts).clone() }));
             }
-            error => self.toasts.fail(words::title_refused(text, error)),
+            error => self.toasts.fail(words::title_refused(text, title, error)),
         }
         if let Some(live) = self.live {
             live.look_again();

@@ -61,7 +61,7 @@ impl BoardState {
         }
         let (board, back) = (self.clone(), state.clone());
         let title = state.title();
-        self.sender.send(Change::Move { card, to, is_back }, self.clone(), move |error| {
+        self.sender.send_of(Some(title.clone()), Change::Move { card, to, is_back }, self.clone(), move |error| {
             if let Some(list) = board.column(to.column) {
                 list.count(-1);
             }
@@ -270,7 +270,8 @@ impl BoardState {
                 let state = self.take(card)?;
                 let back = state.clone();
                 let board = self.clone();
-                self.sender.send(Change::Archive { card }, self.clone(), move |error| {
+                let title = Some(state.title());
+                self.sender.send_of(title, Change::Archive { card }, self.clone(), move |error| {
                     board.put(back.clone(), place);
                     board.forget_change(card);
                     board.tell_not_archived(card, &error);

@@ -289,8 +289,15 @@ pub fn title_put_off(theirs: &str, mine: &str) -> String {
 }
 
 /// A title that waited since an earlier page was not taken.
-pub fn title_refused(text: &str, error: &AppError) -> String {
-    format!("“{text}” was not saved as a title. {}", error.words())
+pub fn title_refused(text: &str, title: Option<&str>, error: &AppError) -> String {
+    let of = title.map_or_else(|| "a title".to_owned(), |title| format!("the title of “{}”", short(title)));
+    format!("“{text}” was not saved as {of}. {}", error.words())
+}
+
+/// A change that waited since an earlier page was not taken.
+pub fn not_taken(whom: &str, is_many: bool, deed: &str, error: &AppError) -> String {
+    let were = if is_many { "were" } else { "was" };
+    format!("A change from before was not taken: {whom} {were} not {deed}. {}", reason(error))
 }
 
 /// New tasks that the filter of the board leaves out; one by its title and number.
@@ -387,6 +394,10 @@ mod tests {
         assert_eq!(
             not_changed("“Draft”", Some("Draft it again"), &AppError::NotFound),
             "Not changed. Not on the board any more: “Draft”. You wrote “Draft it again”."
+        );
+        assert_eq!(
+            not_taken(&whom(Some("Draft"), 1), false, "moved", &AppError::NotFound),
+            "A change from before was not taken: “Draft” was not moved. This is not here, or you cannot see it."
         );
         assert_eq!(refused_gone("Draft", false), "Not moved. “Draft” is not on the board any more.");
         assert_eq!(title_put_off("It", "That"), "Still called “It”. You wrote “That”, which is not saved.");

@@ -18,7 +18,6 @@ use super::{BoardState, Link, Person, TaskId, UserId};
 use crate::domain::account::Me;
 use crate::domain::ids::OpId;
 use crate::domain::live::Change;
-use crate::error::AppError;
 use crate::tasks::board::announce::{Urgency, say};
 use crate::tasks::board::browser_time::op_id;
 use crate::tasks::view::LiveEvent;
@@ -127,10 +126,10 @@ impl Core {
         state.take_place();
         let this = Rc::downgrade(inner);
         let refused = StoredValue::new_local(this);
-        state.sender.resume(state, move |error: AppError| {
+        state.sender.resume(state, move |words: String| {
             refused.try_with_value(|this| {
                 if let Some(inner) = this.upgrade() {
-                    inner.refused_left_over(&error);
+                    inner.refused_left_over(words);
                 }
             });
         });
@@ -288,8 +287,7 @@ impl Inner {
     }
 
     /// A change that an earlier page left over was not taken: the board shows what is true.
-    fn refused_left_over(self: &Rc<Self>, error: &AppError) {
-        let words = format!("A change from before was not taken. {}", error.words());
+    fn refused_left_over(self: &Rc<Self>, words: String) {
         self.with_board(|state, _| state.toasts.fail(words.clone()));
         say(words, Urgency::Assertive);
         self.read_again(Tail::Dropped);

@@ -84,6 +84,27 @@ impl Change {
         }
     }
 
+    /// What it does to the cards, as in “was not moved”.
+    pub(super) fn deed(&self) -> &'static str {
+        let edits = match self {
+            Self::Move { .. } | Self::Shift { .. } => return "moved",
+            Self::Archive { .. } => return "archived",
+            Self::Restore { .. } => return "restored",
+            Self::Add { .. } => return "added",
+            Self::Edit { edits, .. } => edits,
+        };
+        match edits.first().map(|one| &one.edit) {
+            Some(Edit::Title { .. }) => "renamed",
+            Some(Edit::Priority(_)) => "given another priority",
+            Some(Edit::Due(_)) => "given another due date",
+            Some(Edit::Move { .. }) => "moved",
+            Some(Edit::Archive) => "archived",
+            Some(Edit::Restore | Edit::Undelete) => "restored",
+            Some(Edit::Delete) => "put into the trash",
+            Some(Edit::People { .. } | Edit::Labels { .. }) | None => "changed",
+        }
+    }
+
     /// The task that gets a new title, and the title.
     pub(super) fn title(&self) -> Option<(TaskId, String)> {
         let Self::Edit { edits, .. } = self else { return None };

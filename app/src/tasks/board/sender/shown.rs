@@ -1,6 +1,7 @@
 //! Changes that are on their way, shown on the board that stands in the page: on one that takes the place of another, and
 //! on the first one after a reload, which finds what an earlier page left over.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use leptos::prelude::*;
@@ -12,25 +13,29 @@ use super::server::left_over;
 use super::{Change, Returned, Sender, Unsent, Waiting};
 use crate::{
     error::AppError,
-    tasks::board::{quick_add, state::BoardState},
+    tasks::board::{quick_add, state::BoardState, words},
 };
 
 impl Sender {
-    /// Sends what an earlier page did not get rid of, and shows it. `refused` hears of what the
+    /// Sends what an earlier page did not get rid of, and shows it. `refused` hears in words of what the
     /// server does not take.
-    pub fn resume(&self, board: &BoardState, refused: impl Fn(AppError) + Clone + Send + Sync + 'static) {
-        for (kept, op, change) in left_over(self.me, &board.key) {
+    pub fn resume(&self, board: &BoardState, refused: impl Fn(String) + Clone + Send + Sync + 'static) {
+        for (kept, op, change, called) in left_over(self.me, &board.key) {
             if self.has_op(op) {
                 continue;
             }
+            // As it is called now, where it is still there.
+            let called = change.card().and_then(|card| board.card(card)).map(|card| card.title()).or(called);
             if board.show(&change) {
                 self.note_own(op, &change);
             }
             let Change::Add { column, at, text } = &change else {
                 let (refused, shown, title) = (refused.clone(), board.clone(), change.title());
+                let (whom, is_many) = board.whom_of(&change, called.as_deref());
+                let deed = change.deed();
                 let rollback = move |error: AppError| match &title {
-                    Some((task, text)) => shown.refuse_title(*task, text, &error),
-                    None => refused(error),
+                    Some((task, text)) => shown.refuse_title(*task, called.as_deref(), text, &error),
+                    None => refused(words::not_taken(&whom, is_many, deed, &error)),
                 };
                 self.push(Unsent { op, change, kept, made: None, rollback: Arc::new(rollback), board: board.clone() });
                 continue;
@@ -49,6 +54,16 @@ impl Sender {
 }
 
 impl BoardState {
+    /// What a change is about, in words, and whether that is several; `title` is that of its one card.
+    fn whom_of(&self, change: &Change, title: Option<&str>) -> (String, bool) {
+        if let Change::Shift { list, .. } = change {
+            let list = self.column(*list).map(|list| format!("the list “{}”", list.name));
+            return (list.unwrap_or_else(|| "a list".into()), false);
+        }
+        let many = change.cards().into_iter().collect::<HashSet<_>>().len();
+        (words::whom(title, many), many > 1)
+    }
+
     /// The board stands in the page now, in the place of another one or of none. What is on its way is shown on it. What
     /// the server has answered may be from behind the reading that it was made of, and the board before it showed that:
     /// this one hears it with the stream, as anybody's.
@@ -133,7 +148,7 @@ mod tests {
             let (sender, op) = (&state.sender, OpId(uuid::Uuid::from_u128(1 << 64)));
             let restore = Change::Restore { card: id(9) };
             sender.note_own(op, &restore);
-            sender.enqueue(op, restore, state.clone(), |_| {});
+            sender.enqueue(op, None, restore, state.clone(), |_| {});
             assert!(sender.knows(Some(op)), "the board that took it back shows it");
             let fresh = BoardState::new(three(), String::new(), state.toasts, Steps::default(), sender.clone());
             fresh.take_place();
