@@ -116,6 +116,16 @@ test('a full list refuses a card that is dragged, lifted or sent by a form, and 
     await page.keyboard.press('Space');
     await expectTitles(page, 'Todo', three);
     await expectTitles(page, 'In Progress', ['The only one']);
+
+    // Nor does the dialog promise a place there.
+    await page.getByRole('link', { name: three[1], exact: true }).focus();
+    await page.keyboard.press('m');
+    const dialog = page.getByRole('dialog', { name: `Move “${three[1]}”` });
+    await dialog.getByRole('radio', { name: 'In Progress' }).check();
+    await expect(dialog.getByRole('status')).toHaveText('In Progress is full: 1 of 1.');
+    await expect(dialog.getByRole('button', { name: 'Move', exact: true })).toBeDisabled();
+    await page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
   }
   // Whoever does not see the limit on the page is told by the server.
   await page.goto(`${empty.url}/tasks/REP-1/actions`);

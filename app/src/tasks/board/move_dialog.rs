@@ -70,6 +70,10 @@ fn form(board: &BoardState, card: &CardState, dialog: NodeRef<Dialog>) -> impl I
             close();
         }
     };
+    let is_full = {
+        let (board, cards) = (board.clone(), cards.clone());
+        move || column.get().is_some_and(|column| board.refusal_of_list(&cards, column).is_some())
+    };
     view! {
         <form method="dialog" on:submit=move |event| { event.prevent_default(); submit(); }>
             <div class="dialog__head">
@@ -84,7 +88,7 @@ fn form(board: &BoardState, card: &CardState, dialog: NodeRef<Dialog>) -> impl I
             </div>
             <div class="dialog__foot">
                 <button class="btn" type="button" on:click=move |_| close()>"Cancel"</button>
-                <button class="btn is-primary" type="submit">"Move"</button>
+                <button class="btn is-primary" type="submit" disabled=is_full>"Move"</button>
             </div>
         </form>
     }
@@ -150,8 +154,11 @@ fn preview(
     view! { <p class="muted" role="status">{words}</p> }
 }
 
-/// Where the cards will be; on a sorted board nobody chooses a position.
+/// Where the cards will be, or why the list does not take them; on a sorted board nobody chooses a position.
 fn outlook(board: &BoardState, cards: &[TaskId], whom: &str, column: ColumnId, index: usize) -> String {
+    if let Some(refusal) = board.refusal_of_list(cards, column) {
+        return refusal;
+    }
     let list = board.column(column).map(|column| column.name.clone()).unwrap_or_default();
     if board.is_sorted() {
         return format!("{whom} will be in {list}.");
@@ -248,6 +255,16 @@ mod tests {
             let words: Vec<String> = places(&titles, behind, cards.len()).into_iter().map(|(_, words)| words).collect();
             assert_eq!(words, ["1 of 3: top", "2 of 3: bottom"]);
             assert_eq!(outlook(state, &cards, "2 tasks", TODO, 1), "2 tasks will be in Todo, position 2 of 3.");
+        });
+    }
+
+    #[test]
+    fn a_full_list_is_said_to_be_full_and_promises_no_position() {
+        let mut full = three();
+        (full.columns[1].limit, full.columns[1].limit_is_hard) = (Some(0), true);
+        with_state(full, |state| {
+            assert_eq!(outlook(state, &[id(1)], "“card 1”", DONE, 0), "Done is full: 0 of 0.");
+            assert_eq!(outlook(state, &[id(1)], "“card 1”", TODO, 0), "“card 1” will be in Todo, position 1 of 3.");
         });
     }
 

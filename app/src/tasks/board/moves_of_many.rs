@@ -119,6 +119,11 @@ impl BoardState {
         refused.map(|(title, reason)| format!("“{title}”: {reason}"))
     }
 
+    /// As [`BoardState::lists_without_room`], for one list.
+    pub(super) fn refusal_of_list(&self, cards: &[TaskId], list: ColumnId) -> Option<String> {
+        self.no_room(cards, self.column(list)?)
+    }
+
     /// Why a list with a hard limit does not take all of the cards.
     fn no_room(&self, cards: &[TaskId], column: &ColumnState) -> Option<String> {
         let (count, limit) = self.passed_limit(cards, column).filter(|_| column.limit_is_hard)?;
