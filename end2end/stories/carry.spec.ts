@@ -174,7 +174,8 @@ test('a card that is put into the lane of a person or a label gets them, and los
   await expect(cell('In Progress, Ops').locator('.card__title')).toHaveText(['Rotate']);
   await expect(card(page, 'Rotate').locator('.label')).toHaveText('Ops');
   await drag(page, 'Draft', await middle(cell('Pending, No label')));
-  await expect(toasts(page)).toContainText('Moves to Pending and removes the label');
+  await expect(toasts(page)).toContainText('Moves to Pending and removes the label Ops');
+  await expect(page.locator('#live-polite')).toContainText('This removes the label Ops.');
   await answered(page);
   await page.reload();
   await settled(page, true);

@@ -37,7 +37,8 @@ impl BoardState {
         }
         let mut told = words::moved_many(cards.len(), &column.name);
         if let Some(lane) = lane.filter(|lane| edits.iter().any(|one| self.changes_lane(one, *lane))) {
-            told = format!("{told}, {}", lane.effect(&self.lane_title(lane)));
+            let from = cards.iter().filter_map(|card| self.lane_of(&self.card(*card)?)).filter(|from| *from != lane);
+            told = format!("{told}, {}", self.lane_effect(lane, from));
         }
         if let Some((count, limit)) = self.passed_limit(cards, &column) {
             told = format!("{told}. {}", words::over_limit(&column.name, count, limit).trim_end_matches('.'));
@@ -47,6 +48,16 @@ impl BoardState {
             say(warning, Urgency::Assertive);
         }
         self.edit(edits, told);
+    }
+
+    /// What going to a lane does to cards that come from these.
+    pub(super) fn lane_effect(&self, to: Lane, from: impl IntoIterator<Item = Lane>) -> String {
+        let mut before: Vec<String> =
+            from.into_iter().filter(|from| from.gives_way()).map(|from| self.lane_title(from)).collect();
+        before.sort();
+        before.dedup();
+        let before = (!before.is_empty()).then(|| before.join(", "));
+        to.effect(&self.lane_title(to), before.as_deref())
     }
 
     fn changes_lane(&self, one: &TaskEdit, lane: Lane) -> bool {

@@ -98,15 +98,14 @@ impl BoardState {
     fn tell_move(&self, card: &CardState, from: Anchor, to: Anchor, spot: &Spot) {
         let title = card.title();
         let from_name = self.column(from.column).map(|column| column.name.clone()).unwrap_or_default();
-        say(words::moved(&title, &from_name, spot), Urgency::Polite);
-        let mut toast = match from.column == to.column {
-            true => words::placed_toast(&title, spot.position),
-            false => words::moved_toast(&title, &spot.list),
+        let lane = to.lane.filter(|_| to.lane != from.lane);
+        let effect = lane.map(|lane| self.lane_effect(lane, from.lane));
+        say(words::moved(&title, &from_name, spot, effect.as_deref()), Urgency::Polite);
+        let mut toast = match (effect, from.column == to.column) {
+            (Some(effect), _) => words::lane_toast(&spot.list, &effect),
+            (None, true) => words::placed_toast(&title, spot.position),
+            (None, false) => words::moved_toast(&title, &spot.list),
         };
-        if let Some(lane) = to.lane.filter(|_| to.lane != from.lane) {
-            toast = words::lane_toast(&spot.list, &lane.effect(&self.lane_title(lane)));
-            say(toast.clone(), Urgency::Polite);
-        }
         if let Some(warning) = self.limit_warning(to) {
             toast = format!("{toast}. {warning}");
         }

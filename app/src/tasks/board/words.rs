@@ -59,8 +59,10 @@ pub const fn edge(edge: Edge) -> &'static str {
     }
 }
 
-pub fn moved(title: &str, from: &str, to: &Spot) -> String {
-    format!("Moved “{title}” from {from} to {}. Press Control Z to undo.", to.words())
+/// Where a card has gone, and what its new lane does to it.
+pub fn moved(title: &str, from: &str, to: &Spot, effect: Option<&str>) -> String {
+    let effect = effect.map(|effect| format!(" This {effect}.")).unwrap_or_default();
+    format!("Moved “{title}” from {from} to {}.{effect} Press Control Z to undo.", to.words())
 }
 
 pub fn cancelled(title: &str, at: &Spot) -> String {
@@ -347,8 +349,13 @@ mod tests {
     #[test]
     fn moves_are_told_with_list_and_position() {
         assert_eq!(
-            moved("Draft", "Todo", &spot()),
+            moved("Draft", "Todo", &spot(), None),
             "Moved “Draft” from Todo to Pending, position 2 of 3. Press Control Z to undo."
+        );
+        assert_eq!(
+            moved("Draft", "Todo", &spot(), Some("changes the label Design to Data")),
+            "Moved “Draft” from Todo to Pending, position 2 of 3. This changes the label Design to Data. Press Control Z to \
+             undo."
         );
         assert_eq!(cancelled("Draft", &spot()), "Movement cancelled. “Draft” is back in Pending, position 2.");
     }
