@@ -229,6 +229,13 @@ test.describe('two titles at once', () => {
     await expect(dialog).toContainText('Draft it with Mina');
     await expect(dialog.getByLabel('Yours')).toHaveValue('Draft it alone');
     await expectAccessible(page);
+    // What was not saved is not said to be, and whoever puts the question off loses nothing.
+    const notices = page.getByRole('region', { name: 'Notifications' });
+    await expect(notices).not.toContainText('Renamed to');
+    await page.keyboard.press('Escape');
+    await expect(notices).toContainText('Still called “Draft it with Mina”. You wrote “Draft it alone”, which is not saved.');
+    await notices.getByRole('button', { name: 'Choose' }).click();
+    await expect(dialog.getByLabel('Yours')).toHaveValue('Draft it alone');
     await dialog.getByLabel('Yours').fill('Draft it together');
     await dialog.getByRole('button', { name: 'Save mine' }).click();
     for (const both of [page, other]) await expect(card(both, 'Draft it together')).toBeVisible();
