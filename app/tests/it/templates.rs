@@ -11,6 +11,7 @@ use app::{
             context::{Address, ROWS, Reader, sample_snapshot},
             gallery,
             lint::Level,
+            place::TextPlace,
             render::RenderOutcome,
         },
         transcript::{Line, Speaker},
@@ -169,6 +170,49 @@ async fn a_draft_that_needs_something_in_a_list_is_not_published() {
         assert_eq!(refused, AppError::field("document", Problem::NotAllowed));
         let asking = saying("{% if tasks.overdue %}The oldest: {{ tasks.overdue[0].title }}{% endif %}");
         let version = drafts::save(&jonas, saved(id, version, &asking)).await.unwrap();
+        assert_eq!(preview::publish(&jonas, id, version, "").await.unwrap().number, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_wrong_in_a_block_is_told_where_it_was_typed_and_neither_sent_nor_published() {
+    each_database(async |app| {
+        let cast = Cast::new(&app).await;
+        let jonas = app.as_person(&cast.jonas);
+        let id = made(&jonas, "Weekly").await;
+        let of = |kind: BlockKind| {
+            let blocks = vec![Block { id: 5, kind, when: When::Always }];
+            Document { body: Body::Blocks { blocks }, ..Document::blank() }
+        };
+        let place = |field: &str, line, column| Some(TextPlace { field: field.into(), line, column });
+        let show = async |document: &Document| {
+            let json = drafts::to_json(document).unwrap();
+            preview::show(&jonas, id, &json, &PreviewData::default()).await.unwrap()
+        };
+        let not_allowed = || AppError::field("document", Problem::NotAllowed);
+
+        let open = of(BlockKind::Text { text: "One\n{% if report.is_empty %}two".into() });
+        let fault = show(&open).await.fault.unwrap();
+        assert_eq!((fault.block, fault.at), (Some(5), place("block-5-text", 2, 1)));
+        assert!(fault.words.contains("`{% if … %}` is never closed"), "{}", fault.words);
+        let json = drafts::to_json(&open).unwrap();
+        let sent = test::send(&jonas, id, &json, &PreviewData::default(), ("", &[])).await;
+        assert_eq!(sent.unwrap_err(), not_allowed());
+
+        let mut version = 1;
+        for (kind, at) in [
+            (BlockKind::Text { text: "One\n- {{ project }}".into() }, place("block-5-text", 2, 6)),
+            (BlockKind::Html { source: "<p>One</p>\n<table><tr><td>two".into() }, place("block-5-source", 2, 1)),
+        ] {
+            let wrong = of(kind);
+            let finding = show(&wrong).await.findings.remove(0);
+            assert_eq!((finding.level, finding.block, &finding.at), (Level::Error, Some(5), &at), "{}", finding.words);
+            version = drafts::save(&jonas, saved(id, version, &wrong)).await.unwrap();
+            assert_eq!(preview::publish(&jonas, id, version, "").await.unwrap_err(), not_allowed());
+        }
+        let empty = of(BlockKind::Html { source: String::new() });
+        version = drafts::save(&jonas, saved(id, version, &empty)).await.unwrap();
         assert_eq!(preview::publish(&jonas, id, version, "").await.unwrap().number, 1);
     })
     .await;

@@ -165,13 +165,14 @@ fn insert(desk: Desk, known: &Known) {
         desk.fail("Put the caret into a field first; the variable goes there.");
         return;
     };
-    let is_there = !known.is_in_list || there(vec![known.clone()], &before).iter().any(|it| it.name == known.name);
-    if !is_there {
+    let name = &known.name;
+    let Some(known) = there(vec![known.clone()], &before).into_iter().next() else {
         desk.fail(format!(
-            "{} is there within a loop alone. Insert the loop of a list first, and put the caret into it.",
-            known.name
+            "{name} is there within a loop alone. Insert the loop of a list first, and put the caret into it."
         ));
-    } else if !hands::insert(&known.written()) {
+        return;
+    };
+    if !hands::insert(&known.written()) {
         desk.fail("Put the caret into a field first; the variable goes there.");
     }
 }

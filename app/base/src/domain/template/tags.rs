@@ -290,7 +290,7 @@ mod tests {
             };
             marks(source).unwrap().into_iter().filter_map(print).collect()
         };
-        assert_eq!(prints("é {{- a.b | c -}}{# {{ d }} #}{{ }}"), [(6, "a.b | c"), (30, "")]);
+        assert_eq!(prints("é {{- a.b | c -}}{# {{ d }} #}{{ }}"), [(7, "a.b | c"), (33, "")]);
         let text = "{% for a in b %}{% endfor %}{% for day in days %}{%- for task in tasks.overdue[:5] -%}{{ tas";
         let items: Vec<_> = open_loops(text).into_iter().map(|open| (open.item, open.list)).collect();
         assert_eq!(items, [("day", "days"), ("task", "tasks.overdue[:5]")]);

@@ -50,7 +50,11 @@ fn head(page: &mut Page, document: &Document, accent: &Accent) {
     page.line(r#"<meta name="viewport" content="width=device-width">"#);
     page.line(r#"<meta name="color-scheme" content="light dark">"#);
     page.line(r#"<meta name="supported-color-schemes" content="light dark">"#);
-    page.of(Place::Subject, |page| page.line(&format!("<title>{}</title>", literal::html(&document.subject))));
+    page.of(Place::Subject, |page| {
+        let written = literal::html(&document.subject);
+        let subject = Bit::Own(Own::whole("subject", &document.subject, &written));
+        page.line_of(&[Bit::Ours("<title>"), subject, Bit::Ours("</title>")]);
+    });
     page.line("<!--[if mso]><style>*{font-family:Arial,sans-serif !important}</style><![endif]-->");
     page.within("<style>", "</style>", |page| {
         for line in accent.style_sheet() {

@@ -112,7 +112,6 @@ pub struct OwnLink {
 }
 
 /// Puts findings of what was written before those of what came of it: a rule that they break is not kept.
-#[cfg(feature = "ssr")]
 pub fn with_written(found: &mut Vec<Finding>, written: Vec<Finding>) {
     found.retain(|good| good.level != Level::Good || written.iter().all(|bad| bad.rule != good.rule));
     found.splice(0..0, written);

@@ -17,19 +17,20 @@ pub fn whole_values(source: &Source, data: &Value) -> Vec<Finding> {
     for (part, text) in source.job(Vec::new()).parts() {
         for (byte, words) in in_source(text, data) {
             let (line, column) = place_of(text, byte);
-            let at = source.text_place(part, line, column);
+            // Of HTML of one's own the text has the tags again, on lines of its own.
+            let Some(at) = source.text_place(part, line, column) else { continue };
             // HTML and text say the same words.
-            if at.is_some() && found.iter().any(|other| other.at == at) {
+            if found.iter().any(|other| other.at.as_ref() == Some(&at)) {
                 continue;
             }
             let block = match source.place_at(part, line) {
                 Some(Place::Block(id)) => Some(id),
                 _ => None,
             };
-            let place = at.as_ref().and_then(|at| at.words()).map(|place| format!("{place}: ")).unwrap_or_default();
-            let words = format!("{place}{words}");
-            let line = at.as_ref().filter(|at| at.field == "source").map(|at| at.line);
-            found.push(Finding { level: Level::Error, rule: Rule::Variables, words, line, block, at });
+            let words = format!("{}: {words}", at.words().unwrap_or_default());
+            let (level, rule) = (Level::Error, Rule::Variables);
+            let line = (at.field == "source").then_some(at.line);
+            found.push(Finding { level, rule, words, line, block, at: Some(at) });
         }
     }
     found
