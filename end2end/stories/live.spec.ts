@@ -815,7 +815,7 @@ test.describe('a board that is not there any more', () => {
     await expect(text, 'what was typed can be taken from there').toHaveValue('What took an hour to write');
   });
 
-  test('a list that somebody deletes stays as long as a task is typed into it, which then says why it is not added @hydrated', async ({ page, browser, empty }) => {
+  test('a list that somebody deletes stays as long as a task is typed into it, and another list takes the text and says why @hydrated', async ({ page, browser, empty }) => {
     const other = await together(page, browser, empty);
     const pending = other.getByRole('region', { name: 'Pending' });
     await pending.getByText('Add task', { exact: true }).click();
@@ -827,11 +827,14 @@ test.describe('a board that is not there any more', () => {
     await expect(page.getByRole('region', { name: 'Pending' })).toHaveCount(0);
     await expect(field).toHaveValue('Half a task');
     await field.press('Enter');
-    await expect(pending.getByRole('alert')).toBeVisible();
-    await expect(field).toHaveValue('Half a task');
-    await field.fill('');
-    await field.press('Escape');
+    const first = other.getByRole('region', { name: 'Todo' });
+    await expect(first.getByRole('alert')).toHaveText('The list “Pending” was deleted. Your text is kept here: add it to this list, or copy it.');
+    const kept = first.getByLabel('Title of the new task in Todo');
+    await expect(kept).toBeFocused();
+    await expect(kept).toHaveValue('Half a task');
+    await kept.press('Escape');
     await expect(other.getByRole('region', { name: 'Pending' })).toHaveCount(0);
+    await expect(kept, 'also on the board that was made anew').toHaveValue('Half a task');
     await expectTitles(other, 'Todo', three);
   });
 });

@@ -9,6 +9,7 @@ use super::{
     chips::Chips,
     edits::Inverse,
     hands,
+    live::Link,
     sender::{Change, Returned},
     state::{BoardState, CardState, ColumnState, Place},
     steps::Step,
@@ -107,6 +108,7 @@ fn form(
         }
     });
     let text = RwSignal::new(String::new());
+    keep_when_board_goes(column, board, at, text, is_open);
     let label = match at {
         Where::Below(card) => {
             format!("Title of the new task below {}", board.card(card).map(|card| card.title()).unwrap_or_default())
@@ -154,12 +156,13 @@ fn form(
                 next.try_set_value(Where::Below(last.id));
             }
         };
-        let (sender, refused) = (sends.sender.clone(), typed.clone());
+        let (board, refused) = (sends.clone(), typed.clone());
         let give_back = move |error: AppError| {
             is_sending.try_set_value(false);
-            let returned = Returned { column: id, text: refused.clone(), words: words(&error) };
-            if !hand.take(&returned) {
-                sender.give_back(returned);
+            let returned = Returned::refused(&board, id, &refused, &error);
+            // The field of a list that is gone goes with it: the text is taken by another one.
+            if returned.is_list_gone || !hand.take(&returned) {
+                board.sender.give_back(returned);
             }
         };
         sends.sender.add((id, at.word(), typed), sends.clone(), made, give_back);
@@ -172,15 +175,18 @@ fn form(
     };
     let error_id = format!("add-{}-{id}-error", at.word());
     let chips = Chips::new(board, text, field);
+    let close = move || {
+        // A picker gives the focus back by itself.
+        if let (false, Some(field)) = (matches!(at, Where::Below(_)), field.get_untracked()) {
+            focus_opener(&field);
+        }
+        is_open.set(false);
+    };
     view! {
         <form class="quick-add__form" method="post" action=AddTasks::url() on:submit=move |event| { event.prevent_default(); submit(); }
             on:keydown=move |event| if event.key() == "Escape" {
                 event.stop_propagation();
-                // A picker gives the focus back by itself.
-                if !matches!(at, Where::Below(_)) {
-                    focus_opener(&event);
-                }
-                is_open.set(false);
+                close();
             }
         >
             <input type="hidden" name="project" value=key />
@@ -207,7 +213,7 @@ fn form(
             {chips.view()}
             <div class="form__actions">
                 <button class="btn is-primary is-sm" type="submit">{button}</button>
-                <button class="btn is-ghost is-sm is-script" type="button" on:click=move |_| is_open.set(false)>"Close"</button>
+                <button class="btn is-ghost is-sm is-script" type="button" on:click=move |_| close()>"Close"</button>
             </div>
         </form>
     }
@@ -246,28 +252,85 @@ impl Hand {
         };
         field.set_value(&all);
         self.text.set(all);
-        self.problem.set(Some(returned.words.clone()));
-        self.is_open.set(true);
+        // What was only left in a closed field is not said, and opens nothing.
+        if !returned.words.is_empty() {
+            self.problem.set(Some(returned.words.clone()));
+            self.is_open.set(true);
+        }
         true
     }
 }
 
-/// The field at the end of a list takes what no other field took; the first list also what was meant for a list
-/// that is gone.
+impl Returned {
+    /// A text that the server did not take for a list.
+    pub(super) fn refused(board: &BoardState, column: ColumnId, text: &str, error: &AppError) -> Self {
+        let list = board.column(column).map(|list| list.name.clone()).unwrap_or_default();
+        // Where the whole board is gone a bar says it.
+        let is_board_gone = board.live.is_some_and(|live| live.link.try_get_untracked() == Some(Link::Gone));
+        let is_list_gone = *error == AppError::NotFound && !is_board_gone;
+        let words = if is_list_gone { gone_words(&list) } else { words(error) };
+        Self { key: board.key.clone(), column, list, text: text.to_owned(), words, is_list_gone }
+    }
+
+    /// The list whose field takes the text: its own, and where that is gone the first other one that is open.
+    fn home(&self, board: &BoardState) -> Option<ColumnId> {
+        let (own, lists) = (self.column, board.lists_now());
+        if !self.is_list_gone && lists.iter().any(|list| list.id == own) {
+            return Some(own);
+        }
+        let others = || lists.iter().filter(|list| list.id != own);
+        others().find(|list| !list.is_folded.get_untracked()).or_else(|| others().next()).map(|list| list.id)
+    }
+}
+
+/// What is said over a text that was typed for a list that is gone, in the field of another one.
+fn gone_words(list: &str) -> String {
+    let list = if list.is_empty() { "The list of this text".to_owned() } else { format!("The list “{list}”") };
+    format!("{list} was deleted. Your text is kept here: add it to this list, or copy it.")
+}
+
+/// A board that is made anew takes what was typed into a field of the one before it, and not added.
+fn keep_when_board_goes(
+    column: &ColumnState,
+    board: &BoardState,
+    at: Where,
+    text: RwSignal<String>,
+    is_open: RwSignal<bool>,
+) {
+    let (id, list, key) = (column.id, column.name.clone(), board.key.clone());
+    let sender = board.sender.clone();
+    on_cleanup(move || {
+        // A field above the list goes with its text when it is closed.
+        let is_left = match at {
+            Where::Top => is_open.try_get_untracked() == Some(true),
+            Where::End => true,
+            Where::Below(_) => false,
+        };
+        let text = text.try_get_untracked().filter(|text| is_left && !text.trim().is_empty());
+        if let Some(text) = text {
+            let words = String::new();
+            sender.give_back(Returned { key, column: id, list, text, words, is_list_gone: false });
+        }
+    });
+}
+
+/// The field at the end of a list takes what no other field took; that of the first list also what was meant for a
+/// list that is gone.
 fn take_returned(hand: Hand, column: ColumnId, board: &BoardState) {
-    let columns: Vec<ColumnId> = board.columns.iter().map(|column| column.id).collect();
-    let is_first = columns.first() == Some(&column);
-    let is_mine =
-        move |returned: &Returned| returned.column == column || (is_first && !columns.contains(&returned.column));
-    let returned = board.sender.returned.clone();
+    let board = board.clone();
     Effect::new(move |_| {
+        let is_mine = |one: &Returned| one.key == board.key && one.home(&board) == Some(column);
+        let returned = &board.sender.returned;
         let mine: Vec<Returned> = returned.with(|all| all.iter().filter(|one| is_mine(one)).cloned().collect());
         if mine.is_empty() || hand.field.get().is_none() {
             return;
         }
         returned.update(|all| all.retain(|one| !is_mine(one)));
-        for one in mine.iter().rev() {
-            hand.take(one);
+        for mut one in mine.into_iter().rev() {
+            if one.column != column {
+                one.words = gone_words(&one.list);
+            }
+            hand.take(&one);
         }
     });
 }
@@ -367,20 +430,20 @@ use server::{caret, focus_opener, set_caret};
 
 #[cfg(feature = "hydrate")]
 mod browser {
+    use leptos::prelude::request_animation_frame;
     use wasm_bindgen::JsCast;
-    use web_sys::{Element, Event, HtmlElement, HtmlTextAreaElement};
+    use web_sys::{HtmlElement, HtmlTextAreaElement};
 
     pub fn focus_field(field: &HtmlTextAreaElement) {
         drop(field.focus());
     }
 
-    /// Gives the focus to the button that adds tasks to the list of a form.
-    pub fn focus_opener(event: &Event) {
-        let pressed = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        let list = pressed.and_then(|at| at.closest(".quick-add, .col, .lanes__foot").ok().flatten());
+    /// Gives the focus to the button that adds tasks to the list of a form, which is hidden until the form is closed.
+    pub fn focus_opener(field: &HtmlTextAreaElement) {
+        let list = field.closest(".quick-add, .col, .lanes__foot").ok().flatten();
         let button = list.and_then(|list| list.query_selector(".col__add").ok().flatten());
         if let Some(button) = button.and_then(|button| button.dyn_into::<HtmlElement>().ok()) {
-            drop(button.focus());
+            request_animation_frame(move || drop(button.focus()));
         }
     }
 
@@ -399,7 +462,7 @@ mod browser {
 mod server {
     pub fn focus_field<T>(_field: &T) {}
 
-    pub fn focus_opener<T>(_event: &T) {}
+    pub fn focus_opener<T>(_field: &T) {}
 
     pub fn caret<T>(_field: &T) -> Option<u32> {
         None

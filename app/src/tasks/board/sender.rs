@@ -49,13 +49,19 @@ impl Waiting {
     }
 }
 
-/// The text of new tasks that the server refused, on its way back to a field.
+/// The text of new tasks that the server refused, or that was left in a field that is gone, on its way back to a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Returned {
+    /// The project's.
+    pub key: String,
     pub column: ColumnId,
+    /// What the list is called.
+    pub list: String,
     pub text: String,
-    /// Why it was refused.
+    /// Why it was refused; empty where it was not.
     pub words: String,
+    /// The server does not have the list any more, though the board may still show it.
+    pub is_list_gone: bool,
 }
 
 /// A change that the server has not answered.

@@ -13,7 +13,7 @@ use super::server::left_over;
 use super::{Change, Returned, Sender, Unsent, Waiting};
 use crate::{
     error::AppError,
-    tasks::board::{quick_add, state::BoardState, words},
+    tasks::board::{state::BoardState, words},
 };
 
 impl Sender {
@@ -42,10 +42,11 @@ impl Sender {
             };
             let (column, text) = (*column, text.clone());
             let waiting = Waiting::new(op, column, at, &text);
-            let (sender, toasts) = (self.clone(), board.toasts);
+            let (sender, shown) = (self.clone(), board.clone());
             let rollback = move |error: AppError| {
-                toasts.fail(format!("“{}” was not added. {}", text.trim(), error.words()));
-                sender.give_back(Returned { column, text: text.clone(), words: quick_add::words(&error) });
+                let returned = Returned::refused(&shown, column, &text, &error);
+                shown.toasts.fail(format!("“{}” was not added. {}", text.trim(), returned.words));
+                sender.give_back(returned);
             };
             self.push(Unsent { op, change, kept, made: None, rollback: Arc::new(rollback), board: board.clone() });
             self.show_waiting(waiting);
