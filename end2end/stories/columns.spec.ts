@@ -198,6 +198,7 @@ test('a list is collapsed for oneself, opens again, and opens under a card that 
   await page.getByRole('button', { name: 'Collapse' }).click();
   const pending = page.locator('.col', { has: page.getByRole('heading', { name: 'Pending' }) });
   await expect(pending).toHaveClass(/is-folded/);
+  if (hydrated) await expect(page.getByRole('button', { name: 'Open the list Pending' })).toBeFocused();
   await answered(page);
   await page.reload();
   await settled(page, hydrated);

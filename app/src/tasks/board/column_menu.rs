@@ -95,6 +95,8 @@ pub fn FoldForm(column: ColumnState, folds: bool) -> impl IntoView {
         <form class:col__open=!folds method="post" action=FoldColumn::url() on:submit=move |event| {
             event.prevent_default();
             is_folded.set(folds);
+            // Either way the button that was pressed is out of sight then.
+            popover::close_list_menu(id);
             leptos::task::spawn_local(async move {
                 // It is only how the person sees it: nothing to say where the server cannot be reached.
                 let _ = fold_column(id, folds).await;

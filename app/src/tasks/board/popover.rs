@@ -214,7 +214,8 @@ mod browser {
         }
     }
 
-    /// Closes the menu of a list that has been used; the focus is on its button, wherever the list has gone.
+    /// Closes the menu of a list that has been used; the focus is on its button, wherever the list has gone, and on the
+    /// one that opens the list where it is collapsed now.
     pub fn close_list_menu(list: ColumnId) {
         let menu = format!("list-menu-{list}");
         let popup = document().get_element_by_id(&menu);
@@ -223,9 +224,12 @@ mod browser {
         }
         request_animation_frame(move || {
             let button = format!("[popovertarget='{menu}']");
-            let button = document().body().and_then(|body| dom::one(&body, &button)).filter(|_| is_focus_lost());
-            if let Some(button) = button {
-                drop(button.focus());
+            let Some(button) = document().body().and_then(|body| dom::one(&body, &button)) else { return };
+            // A button that has just been hidden may still be taken for the one with the focus.
+            let has_focus = is_focus_lost() || document().active_element().is_some_and(|at| at == *button);
+            let opener = dom::closest(&button, ".is-folded").and_then(|list| dom::one(&list, ".col__open button"));
+            if has_focus {
+                drop(opener.unwrap_or(button).focus());
             }
         });
     }
