@@ -5,8 +5,10 @@
 //! `role=application`: otherwise screen readers keep the arrow keys for themselves.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use web_sys::{Event, FocusEvent, HtmlElement, KeyboardEvent};
 
 use super::{
@@ -28,6 +30,7 @@ use crate::{
         keys::{self, Action},
         listeners::{Hears, Listeners},
         placing::is_right_to_left,
+        rest,
     },
 };
 
@@ -74,6 +77,11 @@ pub fn on_lift_bar(board: &HtmlElement, state: &BoardState, event: &KeyboardEven
     Keys { board: board.clone(), state: state.clone(), uses_singles: true }.while_lifted(event);
 }
 
+/// So often it is looked whether the server has put a card where it went, after a moment each.
+const LOOKS: usize = 50;
+const MOMENT: Duration = Duration::from_millis(100);
+
+#[derive(Clone)]
 struct Keys {
     board: HtmlElement,
     state: BoardState,
@@ -142,8 +150,10 @@ impl Keys {
             Action::NewTask => {}
             Action::Undo | Action::Redo if !is_lifted => {
                 let card = if action == Action::Redo { self.state.redo() } else { self.state.undo() };
-                if let Some(card) = card {
-                    self.focus_soon(card);
+                match card {
+                    Some(card) if self.state.place_of(card).is_some() => self.focus_soon(card),
+                    Some(card) => self.focus_when_there(card),
+                    None => {}
                 }
             }
             Action::Leave if !is_something_open() && self.state.clear_selection() => {}
@@ -164,6 +174,10 @@ impl Keys {
     }
 
     fn walk(&self, card: TaskId, column: ColumnId, way: Way) {
+        let is_loaded = |list: &ColumnState| list.next.with_untracked(Option::is_none);
+        if way == Way::Last && !self.state.column(column).is_none_or(is_loaded) {
+            return self.walk_to_end(card, column);
+        }
         let cards = self.in_reach(column);
         let at = cards.iter().position(|other| *other == card).unwrap_or(0);
         let to = match way {
@@ -177,6 +191,18 @@ impl Keys {
         if let Some(card) = to {
             self.go_to(card);
         }
+    }
+
+    /// To the last card of a list that is not loaded whole, once it is; whoever has gone elsewhere meanwhile stays there.
+    fn walk_to_end(&self, card: TaskId, column: ColumnId) {
+        let this = self.clone();
+        spawn_local(async move {
+            more::load_whole(&this.state, column).await;
+            let is_here = dom::focused_card(&this.board) == Some(card.to_string());
+            if let Some(last) = this.in_reach(column).last().filter(|_| is_here) {
+                this.go_to(*last);
+            }
+        });
     }
 
     /// The cards of a list that the focus can come to: not those of a closed lane.
@@ -302,6 +328,7 @@ impl Keys {
             self.state.lifted.set(None);
             self.state.move_to(card, Place::end(here.column));
             self.focus_near(card, from);
+            self.focus_when_there(card);
             return;
         }
         if let Some(here) = here {
@@ -395,6 +422,37 @@ impl Keys {
         request_animation_frame(move || {
             gather_tab_stops(&board);
             focus_card(&board, card);
+        });
+    }
+
+    /// As [`Keys::focus_soon`], for a card that went behind all that is loaded, or comes from there: once the server has
+    /// put it there, its list is loaded that far. Whoever has gone elsewhere meanwhile stays there.
+    fn focus_when_there(&self, card: TaskId) {
+        let changes = self.state.sender.unsent();
+        let Some(list) = changes.iter().rev().find_map(|change| change.column_of(card)) else { return };
+        let this = self.clone();
+        spawn_local(async move {
+            // What has the focus meanwhile gets it in the next frame.
+            rest(MOMENT).await;
+            let near = dom::focused_card(&this.board);
+            if near.is_none() && !is_nothing_focused() {
+                return;
+            }
+            for _ in 0..LOOKS {
+                if !this.state.sender.is_moving(card) {
+                    break;
+                }
+                rest(MOMENT).await;
+            }
+            if this.state.sender.is_moving(card) {
+                return;
+            }
+            if this.state.place_of(card).is_none() {
+                more::load_whole(&this.state, list).await;
+            }
+            if this.state.place_of(card).is_some() && dom::focused_card(&this.board) == near {
+                this.focus_soon(card);
+            }
         });
     }
 

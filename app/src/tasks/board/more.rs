@@ -53,19 +53,31 @@ pub fn select_list(board: &BoardState, list: ColumnId) {
     let Some(column) = board.column(list).cloned() else { return };
     let board = board.clone();
     leptos::task::spawn_local(async move {
-        loop {
-            let (next, loaded) = (column.next.get_untracked(), column.cards.with_untracked(Vec::len));
-            if next.is_none() || loaded >= TASKS_MOST {
-                break;
-            }
-            load(column.clone(), board.clone()).await;
-            // What could not be loaded has been said.
-            if column.next.get_untracked() == next {
-                break;
-            }
-        }
+        load_up_to(&column, &board, TASKS_MOST).await;
         board.select(&board.mates(list, None));
     });
+}
+
+/// Loads a list to its end.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only keys go to the end of a list"))]
+pub async fn load_whole(board: &BoardState, list: ColumnId) {
+    if let Some(column) = board.column(list) {
+        load_up_to(column, board, usize::MAX).await;
+    }
+}
+
+async fn load_up_to(column: &ColumnState, board: &BoardState, most: usize) {
+    loop {
+        let (next, loaded) = (column.next.get_untracked(), column.cards.with_untracked(Vec::len));
+        if next.is_none() || loaded >= most {
+            return;
+        }
+        load(column.clone(), board.clone()).await;
+        // What could not be loaded has been said.
+        if column.next.get_untracked() == next {
+            return;
+        }
+    }
 }
 
 async fn load(column: ColumnState, board: BoardState) {
