@@ -26,6 +26,13 @@ pub fn Picker(board: BoardState, node: NodeRef<Div>) -> impl IntoView {
             popover::open_picker(node, &popup, &picking);
         }
     });
+    let (choices, shown) = (board.tools.choices.clone(), picking.clone());
+    Effect::new(move |_| {
+        choices.track();
+        if let Some(picking) = shown.get_untracked() {
+            popover::place_picker(node, popup, picking);
+        }
+    });
     move || {
         let open = picking.get()?;
         let (field, closed, anchor) = (open.field, picking.clone(), open.anchor);

@@ -4,14 +4,14 @@
 #[cfg(feature = "hydrate")]
 pub use browser::{
     Press, close, close_list_menu, copy_link, focus_menu_button, hide, is_closing, is_open, menu_keys, open_at_card,
-    open_picker, picker_keys, pressed_card, pressed_menu, pressed_pick, refocus, refocus_board, refocus_card,
-    show_modal,
+    open_picker, picker_keys, place_picker, pressed_card, pressed_menu, pressed_pick, refocus, refocus_board,
+    refocus_card, show_modal,
 };
 
 #[cfg(not(feature = "hydrate"))]
 pub use server::{
     close, close_list_menu, copy_link, focus_menu_button, hide, is_closing, is_open, menu_keys, open_at_card,
-    open_picker, picker_keys, refocus, refocus_board, refocus_card, show_modal,
+    open_picker, picker_keys, place_picker, refocus, refocus_board, refocus_card, show_modal,
 };
 
 #[cfg(feature = "hydrate")]
@@ -112,6 +112,17 @@ mod browser {
         if let Some(item) = chosen.or(items.first()).or(all(popup, PICKER_ITEMS).first()) {
             drop(item.focus());
         }
+    }
+
+    /// Puts an open picker where it stands whole, in the next frame: what it offers has come and made it higher.
+    pub fn place_picker(node: NodeRef<Div>, popup: NodeRef<Div>, picking: Picking) {
+        request_animation_frame(move || {
+            if let (true, Some(popup), Some(anchor)) =
+                (is_open(popup), popup.get_untracked(), anchor_of(node, &picking))
+            {
+                place(&popup, &anchor, false);
+            }
+        });
     }
 
     fn anchor_of(node: NodeRef<Div>, picking: &Picking) -> Option<HtmlElement> {
@@ -314,6 +325,8 @@ mod server {
     pub fn open_at_card<T>(_node: NodeRef<Div>, _menu: &T, _card: TaskId) {}
 
     pub fn open_picker<T>(_node: NodeRef<Div>, _popup: &T, _picking: &Picking) {}
+
+    pub fn place_picker(_node: NodeRef<Div>, _popup: NodeRef<Div>, _picking: Picking) {}
 
     pub fn is_closing<T>(_event: &T) -> bool {
         false
