@@ -80,6 +80,7 @@ pub use hands::{every_minute, focus_element, on_escape, on_step};
 pub use live::{Bars, Link, Live};
 pub use open::OpenBoard;
 pub use past::{Named, NextOp, Rewind, last_sent};
+pub use popover::hide as hide_popover;
 pub use presence::{Here, provide_others};
 pub use sender::{Sender, is_out_of_reach, new_op};
 pub use steps::provide_steps;

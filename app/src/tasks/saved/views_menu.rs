@@ -1,10 +1,10 @@
 //! The saved views in the toolbar: opening one, and saving what the board shows now. The menu is
 //! the browser's own popover, so it opens before the page is awake, too.
 
-use leptos::{prelude::*, server_fn::ServerFn};
+use leptos::{html::Div, prelude::*, server_fn::ServerFn};
 
 use super::api::{SaveView, ViewItem};
-use crate::ui::Icon;
+use crate::{tasks::board::hide_popover, ui::Icon};
 
 /// `query` is what the board shows now, with its question mark.
 #[component]
@@ -17,13 +17,15 @@ pub fn ViewsMenu(key: String, query: Memo<String>, views: Memo<Vec<ViewItem>>, c
         })
     };
     let project = key.clone();
+    let menu = NodeRef::<Div>::new();
     let items = {
         let key = key.clone();
         move || {
             let entry = |item: ViewItem| {
                 let (href, is_current) = (item.href(&key), is_current(&item));
                 view! {
-                    <a class="menu__item" href=href aria-current=is_current.then_some("true")>
+                    // The page stays while the board changes: nothing else closes the menu.
+                    <a class="menu__item" href=href aria-current=is_current.then_some("true") on:click=move |_| hide_popover(menu)>
                         <Icon name=if item.is_shared { "users" } else { "star" } />
                         <span dir="auto">{item.name}</span>
                         {item.is_shared.then(|| view! { <span class="sr-only">", shared"</span> })}
@@ -46,7 +48,7 @@ pub fn ViewsMenu(key: String, query: Memo<String>, views: Memo<Vec<ViewItem>>, c
     };
     view! {
         <button class="btn" type="button" popovertarget="views-menu"><Icon name="star" /><span dir="auto">{label}</span></button>
-        <div class="menu is-anchored is-form" id="views-menu" popover="auto" role="group" aria-label="Saved views">
+        <div class="menu is-anchored is-form" id="views-menu" popover="auto" role="group" aria-label="Saved views" node_ref=menu>
             {items}
             {manage}
             <form class="menu__form" method="post" action=SaveView::url()>
