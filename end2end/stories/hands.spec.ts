@@ -318,6 +318,9 @@ test('the parts of a card open their pickers by a press @hydrated', async ({ pag
   await first.locator('[data-pick=people]').click();
   await page.getByRole('checkbox', { name: dana.name }).uncheck();
   await expect(first.getByRole('img', { name: dana.name })).toHaveCount(0);
+  await page.getByRole('searchbox', { name: 'Find a person' }).fill(dana.name);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('checkbox', { name: dana.name }), 'the first that is found').toBeChecked();
   await page.keyboard.press('Escape');
   await expect(page).toHaveURL(/\/board\/REP$/);
 });

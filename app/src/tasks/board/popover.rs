@@ -19,7 +19,9 @@ mod browser {
     use leptos::html::Div;
     use leptos::prelude::*;
     use wasm_bindgen::{JsCast, JsValue};
-    use web_sys::{Element, Event, HtmlDialogElement, HtmlDivElement, HtmlElement, KeyboardEvent, MouseEvent};
+    use web_sys::{
+        Element, Event, HtmlDialogElement, HtmlDivElement, HtmlElement, HtmlInputElement, KeyboardEvent, MouseEvent,
+    };
 
     use crate::domain::ids::{ColumnId, TaskId};
     use crate::tasks::board::tools::{Anchor, Field, Picking};
@@ -180,12 +182,14 @@ mod browser {
         }
     }
 
-    /// Up and down walk the boxes and buttons of a picker; fields of date and time keep their keys.
+    /// Up and down walk the boxes and buttons of a picker; fields of date and time keep their keys. Enter in the field that
+    /// finds ticks the first that it has found, and what was typed is replaced by what is typed next.
     pub fn picker_keys(popup: NodeRef<Div>, event: &KeyboardEvent) {
         let Some(popup) = popup.get_untracked() else { return };
         let step: isize = match event.key().as_str() {
             "ArrowDown" => 1,
             "ArrowUp" => -1,
+            "Enter" if !event.is_composing() => return tick_first(&popup, event),
             _ => return,
         };
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
@@ -198,6 +202,19 @@ mod browser {
         let to = focused(&items).map_or(Some(0), |at| at.checked_add_signed(step));
         if let Some(item) = to.and_then(|to| items.get(to)) {
             drop(item.focus());
+        }
+    }
+
+    fn tick_first(popup: &HtmlDivElement, event: &KeyboardEvent) {
+        let field = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+        let Some(field) = field.filter(|field| field.class_list().contains("picker__find")) else { return };
+        event.prevent_default();
+        if field.value().trim().is_empty() {
+            return;
+        }
+        if let Some(first) = dom::one(popup, ".picker__list input") {
+            first.click();
+            field.select();
         }
     }
 
