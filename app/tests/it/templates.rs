@@ -258,7 +258,7 @@ async fn an_alarm_is_previewed_with_a_run_that_failed_whoever_s_data_it_shows() 
             let preview = shown(alarm, data).await;
             assert_eq!(preview.subject, format!("{job}: failed"));
             assert!(
-                preview.text.contains(&format!("of this job of {name} did not do all of its work.")),
+                preview.text.contains(&format!("of this job of **{name}** did not do all of its work.")),
                 "{}",
                 preview.text
             );

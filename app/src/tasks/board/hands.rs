@@ -2,13 +2,15 @@
 
 #[cfg(feature = "hydrate")]
 pub use browser::{
-    attach, column_in_sight, every_minute, fly_home, focus, focus_element, follow, lift_keys, on_escape, on_press,
+    attach, column_in_sight, every_minute, fly_home, focus, focus_element, focus_soon, follow, lift_keys, on_escape,
+    on_press,
     on_step, on_undo, slide_lists,
 };
 
 #[cfg(not(feature = "hydrate"))]
 pub use server::{
-    attach, column_in_sight, every_minute, fly_home, focus, focus_element, follow, lift_keys, on_escape, on_press,
+    attach, column_in_sight, every_minute, fly_home, focus, focus_element, focus_soon, follow, lift_keys, on_escape,
+    on_press,
     on_step, on_undo, slide_lists,
 };
 
@@ -19,7 +21,7 @@ mod browser {
     use std::time::Duration;
 
     use chrono::{DateTime, Utc};
-    use leptos::html::Div;
+    use leptos::html::{Div, Textarea};
     use leptos::prelude::*;
     use wasm_bindgen::JsCast;
     use web_sys::{HtmlElement, KeyboardEvent, MouseEvent};
@@ -188,6 +190,16 @@ mod browser {
     /// Moves the focus to what has just opened.
     pub fn focus_element(element: &HtmlElement) {
         drop(element.focus());
+    }
+
+    /// Moves the focus to a field in the next frame, when what was pressed has opened around it; one that is hidden then
+    /// does not take it.
+    pub fn focus_soon(field: NodeRef<Textarea>) {
+        request_animation_frame(move || {
+            if let Some(field) = field.get_untracked() {
+                drop(field.focus());
+            }
+        });
     }
 
     /// Calls `close` on Escape, for as long as the caller stands in the page. What is open above
@@ -383,6 +395,9 @@ mod server {
     pub fn focus_element<T>(_element: &T) {}
 
     pub fn follow(_address: &str) {}
+
+    /// The server has no focus.
+    pub fn focus_soon(_field: NodeRef<leptos::html::Textarea>) {}
 
     /// The server has no focus.
     pub fn focus(_card: crate::domain::ids::TaskId) {}

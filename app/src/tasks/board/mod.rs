@@ -76,7 +76,7 @@ mod keyboard;
 
 pub use announce::{Urgency, say};
 pub use board_page::BoardPage;
-pub use hands::{every_minute, focus_element, on_escape, on_step};
+pub use hands::{every_minute, focus_element, focus_soon, on_escape, on_step};
 pub use live::{Bars, Link, Live};
 pub use open::OpenBoard;
 pub use past::{Named, NextOp, Rewind, last_sent};

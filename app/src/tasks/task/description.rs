@@ -11,7 +11,10 @@ use super::{
 };
 use crate::{
     domain::{ids::TaskId, live::describing_words},
-    tasks::{api::SaveDescription, board::Live},
+    tasks::{
+        api::SaveDescription,
+        board::{Live, focus_soon},
+    },
     ui::{Icon, is_same_text, textarea_html},
 };
 
@@ -84,9 +87,16 @@ pub fn DescriptionForm(state: TaskState) -> impl IntoView {
             preview.dispatch(PreviewText { text: text.get_untracked() });
         }
     };
-    let edit = state.can_edit().then(|| view! {
+    let field = NodeRef::new();
+    // Text that is kept for a task in the trash opens no field, and hides nothing.
+    let can_edit = state.can_edit();
+    let edit = can_edit.then(|| view! {
         <details class="edit" prop:open=move || is_open.get()>
-            <summary class="btn is-sm" on:click=move |event| { event.prevent_default(); is_open.update(|is_open| *is_open = !*is_open); }>
+            <summary class="btn is-sm" on:click=move |event| {
+                event.prevent_default();
+                is_open.update(|is_open| *is_open = !*is_open);
+                focus_soon(field);
+            }>
                 <Icon name="pencil" />{move || if source.with(String::is_empty) { "Add a description" } else { "Edit" }}
             </summary>
             <ActionForm action=action attr:class="form">
@@ -98,7 +108,7 @@ pub fn DescriptionForm(state: TaskState) -> impl IntoView {
                     <button class="filter" type="button" aria-pressed=move || is_preview.get().to_string() on:click=move |_| show(true)>"Preview"</button>
                 </div>
                 <textarea
-                    class="input" name="description" rows="8" aria-label="Description, in Markdown" dir="auto"
+                    node_ref=field class="input" name="description" rows="8" aria-label="Description, in Markdown" dir="auto"
                     prop:hidden=move || is_preview.get()
                     prop:value=move || text.get()
                     on:focus=move |_| describe()
@@ -126,7 +136,7 @@ pub fn DescriptionForm(state: TaskState) -> impl IntoView {
     view! {
         <section class="task__section" aria-labelledby="task-description">
             <h2 id="task-description">"Description"</h2>
-            {move || (html.with(|html| !html.is_empty()) && !is_open.get()).then(|| view! { <div class="prose" dir="auto" inner_html=html.get()></div> })}
+            {move || (html.with(|html| !html.is_empty()) && !(can_edit && is_open.get())).then(|| view! { <div class="prose" dir="auto" inner_html=html.get()></div> })}
             {edit}
             {live.map(|live| others_writing(live, id))}
             {save_state(action)}

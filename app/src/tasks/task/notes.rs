@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     domain::{ids::WorkNoteId, work_note::NoteKind},
-    tasks::parts::NoteView,
+    tasks::{board::focus_soon, parts::NoteView},
     ui::{Icon, textarea_html},
 };
 
@@ -159,13 +159,14 @@ fn NewNote(state: TaskState) -> impl IntoView {
     if let Some(typed) = typed {
         text.set(typed);
     }
+    let field = NodeRef::new();
     view! {
         <details class="edit" open=is_open>
-            <summary class="btn is-sm"><Icon name="plus" />"Add a work note"</summary>
+            <summary class="btn is-sm" on:click=move |_| focus_soon(field)><Icon name="plus" />"Add a work note"</summary>
             <ActionForm action=action attr:class="form">
                 {state.hidden_id()}
                 {kind_and_day(NoteKind::Progress, today, "new")}
-                <textarea class="input" name="body" rows="3" aria-label="New work note, in Markdown" placeholder="What happened that day" dir="auto" required
+                <textarea node_ref=field class="input" name="body" rows="3" aria-label="New work note, in Markdown" placeholder="What happened that day" dir="auto" required
                     prop:value=move || text.get()
                     on:input=move |event| text.set(event_target_value(&event))
                     on:keydown=move |event| if is_sending_key(&event) { submit_form_of(&event); }
