@@ -815,6 +815,17 @@ test.describe('a board that is not there any more', () => {
     await expect(text, 'what was typed can be taken from there').toHaveValue('What took an hour to write');
   });
 
+  test('whoever becomes a viewer can only read the board that is open @hydrated', async ({ page, browser, empty }) => {
+    const other = await together(page, browser, empty);
+    await expect(other.getByRole('region', { name: 'Pending' }).getByText('Add task', { exact: true })).toBeVisible();
+    const client = clientOf(page);
+    const members = await client.call<{ people: { id: string; name: string }[] }>('load_members', { key: 'REP' });
+    const person = members.value.people.find((one) => one.name === mina.name)!.id;
+    await client.call('set_member_role', { project: await projectOf(page), person, role: 'viewer' });
+    await expect(other.locator('.board')).toHaveAttribute('data-readonly', '');
+    await expect(other.getByText('Add task', { exact: true })).toHaveCount(0);
+  });
+
   test('a list that somebody deletes stays as long as a task is typed into it, and another list takes the text and says why @hydrated', async ({ page, browser, empty }) => {
     const other = await together(page, browser, empty);
     const pending = other.getByRole('region', { name: 'Pending' });

@@ -248,6 +248,10 @@ impl Inner {
             let watchers = self.watchers.borrow();
             watchers.iter().filter(|(other, _)| other == task).for_each(|(_, changed)| changed.run(()));
         }
+        // What may be done with a task is another thing when roles change, or the project ends.
+        if matches!(event.change, Change::Members | Change::Project) {
+            self.watchers.borrow().iter().for_each(|(_, changed)| changed.run(()));
+        }
         // Not when the hand is off the board: it may be on a picker that still offers who or what is gone.
         if matches!(event.change, Change::Members | Change::Labels) {
             self.with_board(|state, _| state.renew_choices());
