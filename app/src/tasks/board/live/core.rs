@@ -21,6 +21,7 @@ use crate::domain::live::Change;
 use crate::tasks::board::announce::{Urgency, say};
 use crate::tasks::board::browser_time::op_id;
 use crate::tasks::view::LiveEvent;
+use crate::ui::listeners::Listeners;
 
 /// Changes that come together are shown together.
 const TOGETHER: Duration = Duration::from_millis(12);
@@ -67,6 +68,8 @@ struct Inner {
     /// The task whose description is being written here, and what ends that when nothing is typed.
     describing: RefCell<Option<(TaskId, Option<TimeoutHandle>)>>,
     is_telling_open: Cell<bool>,
+    /// Hears that the page is left.
+    leaving: RefCell<Listeners>,
     is_doubting: Cell<bool>,
     is_up: Cell<bool>,
     /// The stream was open before.
@@ -99,6 +102,7 @@ impl Core {
             is_following: Cell::new(false),
             describing: RefCell::default(),
             is_telling_open: Cell::new(false),
+            leaving: RefCell::default(),
             is_doubting: Cell::new(false),
             is_up: Cell::new(false),
             was_up: Cell::new(false),

@@ -5,13 +5,16 @@ use std::rc::{Rc, Weak};
 use std::time::Duration;
 
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
+use web_sys::{Blob, Event};
 
 use super::super::{Link, TaskId};
 use super::{Core, Inner};
 use crate::domain::live::Doing;
 use crate::error::AppError;
 use crate::tasks::api;
+use crate::ui::listeners::{Hears, Listeners};
 
 /// A broken stream is told to the person after this time: most come back before.
 const DOUBT: Duration = Duration::from_secs(2);
@@ -33,6 +36,13 @@ impl Core {
         self.0.watchers.borrow_mut().push((task, changed));
         self.0.say_open();
         keep_saying(Rc::downgrade(&self.0), task);
+        let (this, mut leaving) = (Rc::downgrade(&self.0), Listeners::default());
+        leaving.on(&window(), "pagehide", Hears::Bubbling, move |_: Event| {
+            if let Some(inner) = this.upgrade() {
+                inner.say_left();
+            }
+        });
+        *self.0.leaving.borrow_mut() = leaving;
     }
 
     pub fn unwatch(&self, task: TaskId) {
@@ -121,6 +131,18 @@ impl Inner {
         let described = self.describing.borrow().as_ref().map(|(task, _)| *task);
         let doing = if task.is_some() && described == task { Doing::Describing } else { Doing::Reading };
         Some(Shown { key, task, doing })
+    }
+
+    /// Another page is loaded in place of this one, or none: what was open here is not any more. A call would end with
+    /// the page.
+    fn say_left(&self) {
+        let Some(Shown { key, task: Some(_), .. }) = self.shown() else { return };
+        let left = api::ShowOpenTask { key, tab: self.tab, task: None, doing: Doing::Reading };
+        // Words alone would say that they are plain text, which the server does not take.
+        let words = serde_json::to_string(&left).ok().map(|words| js_sys::Array::of1(&words.into()));
+        if let Some(words) = words.and_then(|words| Blob::new_with_str_sequence(&words).ok()) {
+            drop(window().navigator().send_beacon_with_opt_blob(api::ShowOpenTask::url(), Some(&words)));
+        }
     }
 
     /// Whether the description of the task was being written until now.
