@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     api::{CopyTask, DeleteTask, TransferTask, UndeleteTask, WatchTask},
+    kept_text,
     saving::{TaskState, leading, save_state, saving, told},
 };
 use crate::{
@@ -26,12 +27,26 @@ pub fn PutAway(state: TaskState) -> impl IntoView {
     let can_purge = state.part(|detail| detail.parts.can_purge);
     let can_restore = state.part(|detail| detail.parts.can_restore);
     let can_edit = state.part(|detail| detail.can_edit);
+    let id = state.detail.with_untracked(|detail| detail.card.id);
+    let names = StoredValue::new(["description", "comment"].map(|field| kept_text::name(id, field)));
+    // In an effect: the server does not know what the browser keeps.
+    let keeps_text = RwSignal::new(false);
+    Effect::new(move |_| {
+        let is_kept = |name: &Option<String>| name.as_deref().and_then(kept_text::read).is_some();
+        keeps_text.set(deleted.with(Option::is_some) && names.with_value(|names| names.iter().any(is_kept)));
+    });
+    let kept = move || {
+        keeps_text
+            .get()
+            .then_some("Your text is kept in this browser and comes back when the task is restored.")
+            .map(|words| view! { <p>{words}</p> })
+    };
     move || {
         if let Some(stamp) = deleted.get() {
             return Some(view! {
-                <div class="banner" data-tone="warn">
+                <div class="banner" data-tone="warn" role="group" aria-label="In the trash" tabindex="-1">
                     <Icon name="trash-2" />
-                    <div>{format!("In the trash since {}. After 30 days it is deleted for good.", stamp.words)}</div>
+                    <div>{format!("In the trash since {}. After 30 days it is deleted for good.", stamp.words)}{kept}</div>
                     {can_restore.get().then(|| view! {
                         <ActionForm action=undelete>{state.hidden_id()}{state.hidden_op()}<button class="btn is-sm" type="submit">"Restore"</button></ActionForm>
                         {save_state(undelete)}

@@ -1,14 +1,14 @@
 //! Sending a form by itself: when a choice is made, when a field is left, with a key.
 
 #[cfg(feature = "hydrate")]
-pub use browser::{is_sending_key, is_writing, restore, submit_form_of};
+pub use browser::{focus_if_lost, is_sending_key, is_writing, restore, submit_form_of};
 
 #[cfg(not(feature = "hydrate"))]
-pub use server::{is_sending_key, is_writing, restore, submit_form_of};
+pub use server::{focus_if_lost, is_sending_key, is_writing, restore, submit_form_of};
 
 #[cfg(feature = "hydrate")]
 mod browser {
-    use leptos::prelude::document;
+    use leptos::prelude::{document, request_animation_frame};
     use wasm_bindgen::JsCast;
     use web_sys::{Element, Event, HtmlElement, HtmlFormElement, HtmlTextAreaElement, KeyboardEvent};
 
@@ -24,6 +24,18 @@ mod browser {
         if let Some(form) = form {
             drop(form.request_submit());
         }
+    }
+
+    /// Gives the focus to what the first of these selectors finds, in the next frame, unless it is somewhere.
+    pub fn focus_if_lost(selectors: &'static [&str]) {
+        request_animation_frame(move || {
+            let is_lost = document().active_element().is_none_or(|at| at.tag_name() == "BODY");
+            let found = selectors.iter().find_map(|one| document().query_selector(one).ok().flatten());
+            let found = found.filter(|_| is_lost);
+            if let Some(found) = found.and_then(|found| found.dyn_into::<HtmlElement>().ok()) {
+                drop(found.focus());
+            }
+        });
     }
 
     /// Ctrl or Command with Enter.
@@ -56,6 +68,8 @@ mod browser {
 #[cfg(not(feature = "hydrate"))]
 mod server {
     pub fn submit_form_of<T>(_event: &T) {}
+
+    pub fn focus_if_lost(_selectors: &'static [&str]) {}
 
     pub fn is_sending_key<T>(_event: &T) -> bool {
         false

@@ -17,6 +17,7 @@ use super::{
     properties::{CategoryForm, DueForm, EstimateForm, PriorityForm, StartForm, StatusForm},
     saving::TaskState,
     series::SeriesForm,
+    submit::focus_if_lost,
     title::TitleForm,
 };
 use crate::{domain::project::ReadOnly as Barred, notifications::Unread, ui::PriorityMark};
@@ -28,6 +29,14 @@ pub fn TaskView(state: TaskState) -> impl IntoView {
     let delete = trashing(state);
     // What may be done with the task changes while it is shown: into the trash and back.
     let can_edit = state.part(|detail| detail.can_edit);
+    // The field that had the focus may be gone with what may be done.
+    Effect::new(move |could: Option<bool>| {
+        let can = can_edit.get();
+        if could == Some(true) && !can {
+            focus_if_lost(&[".banner[tabindex]", ".drawer", ".task h1"]);
+        }
+        can
+    });
     move || {
         // Read: a memo that is only tracked is never reckoned, and never says that it changed.
         can_edit.get();
