@@ -3,15 +3,13 @@
 #[cfg(feature = "hydrate")]
 pub use browser::{
     attach, column_in_sight, every_minute, fly_home, focus, focus_element, focus_soon, follow, lift_keys, on_escape,
-    on_press,
-    on_step, on_undo, slide_lists,
+    on_press, on_step, on_undo, slide_lists,
 };
 
 #[cfg(not(feature = "hydrate"))]
 pub use server::{
     attach, column_in_sight, every_minute, fly_home, focus, focus_element, focus_soon, follow, lift_keys, on_escape,
-    on_press,
-    on_step, on_undo, slide_lists,
+    on_press, on_step, on_undo, slide_lists,
 };
 
 #[cfg(feature = "hydrate")]
