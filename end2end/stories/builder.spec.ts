@@ -24,7 +24,7 @@ test('a report is built of sections, waits as a draft, and goes out with a comme
     await page.getByRole('button', { name: 'Move up: Summary, number 3' }).click();
   }
   await settled(page, hydrated);
-  await page.getByRole('button', { name: 'Remove: Tasks: In progress, number 6' }).click();
+  await page.getByRole('button', { name: 'Remove: Tasks: In progress, number 7' }).click();
   await expect(sections).toHaveCount(7);
   await settled(page, hydrated);
   await page.getByLabel('Section to add').selectOption({ label: 'Words of your own' });

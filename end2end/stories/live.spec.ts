@@ -396,6 +396,12 @@ test('a card shows who has it open, until it is closed or the person goes @hydra
   await expectAccessible(other);
   await page.keyboard.press('Escape');
   await expect(card(other, three[0])).not.toContainText('Open now');
+  await page.getByRole('link', { name: three[0], exact: true }).click();
+  await expect(card(other, three[0])).toContainText(`Open now: ${dana.name}`);
+  await page.goto(`${empty.url}/projects`);
+  await expect(card(other, three[0]), 'it was left with its page').not.toContainText('Open now', { timeout: 10_000 });
+  await page.goto(`${empty.url}/board/REP`);
+  await settled(page, true);
   await other.context().close();
   await expect(page.getByRole('group', { name: 'Also here' })).toBeHidden({ timeout: 10_000 });
 });
