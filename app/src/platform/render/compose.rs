@@ -8,7 +8,7 @@ use tera::{Context, Tera};
 
 use super::{
     faults::Scene,
-    filters::{self, Audience, REFUSED},
+    filters::{self, Audience},
     language::Reader,
     markup, mjml, plain_text,
 };
@@ -23,9 +23,6 @@ use crate::domain::{
 /// The name of HTML, whose values are escaped; nothing else ends like this.
 const HTML: &str = "html";
 const TEXT: &str = "text";
-
-/// What Tera calls everything that it was given.
-const ALL: &str = "__tera_context";
 
 /// Longest preview text, in characters: mail programs show less.
 const PREHEADER: usize = 200;
@@ -57,8 +54,9 @@ fn messages(job: &RenderJob) -> Result<Vec<Rendered>, Halt> {
             Err(found) => faults.extend(found),
         }
     }
-    // What Tera says of a source that was put together speaks of tags that nobody wrote.
-    if !faults.is_empty() && !job.faults.is_empty() {
+    // What Tera says of how a source that was put together is nested speaks of tags that nobody wrote.
+    let is_of_tags = |fault: &TemplateFault| matches!(fault.kind, FaultKind::Unclosed | FaultKind::Syntax);
+    if faults.iter().any(is_of_tags) && !job.faults.is_empty() {
         return Err(Halt::Faults(job.faults.clone()));
     }
     if let (true, Some(data)) = (faults.is_empty(), job.contexts.first()) {
@@ -157,11 +155,6 @@ impl<'a> Source<'a> {
             .find(|tag| matches!(tag.word, "include" | "extends" | "import"));
         if let Some(tag) = other_file {
             return Err(vec![scene.other_file(tag.word)]);
-        }
-        if let Some(byte) = tags::place_of_name(text, ALL) {
-            let words =
-                format!("{REFUSED}`{ALL}`, which is all data at once. Name the values that the mail is to say.");
-            return Err(vec![scene.at(byte, FaultKind::Refused, words, None)]);
         }
         let mut tera = Tera::default();
         tera.autoescape_on([HTML]);

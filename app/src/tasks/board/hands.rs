@@ -392,6 +392,7 @@ mod server {
     /// The server has no focus.
     pub fn focus_element<T>(_element: &T) {}
 
+    /// The server goes nowhere.
     pub fn follow(_address: &str) {}
 
     /// The server has no focus.

@@ -38,12 +38,22 @@ impl BoardState {
                 if let Some(card) = self.card(task) {
                     card.data.update(|card| card.title.clone_from(&texts.theirs));
                 }
-                self.tools.conflict.set(Some(TitleConflict { task, texts: (**texts).clone() }));
+                self.ask_title(TitleConflict { task, texts: (**texts).clone() });
             }
             error => self.toasts.fail(words::title_refused(text, title, error)),
         }
         if let Some(live) = self.live {
             live.look_again();
+        }
+    }
+
+    /// Asks which of two titles stands. While another one is asked about, what was typed waits in a message that leads to it.
+    pub(super) fn ask_title(&self, new: TitleConflict) {
+        let is_asking = |open: &Option<TitleConflict>| open.as_ref().is_some_and(|open| open.task != new.task);
+        if self.tools.conflict.with_untracked(is_asking) {
+            self.put_off_title(new);
+        } else {
+            self.tools.conflict.set(Some(new));
         }
     }
 

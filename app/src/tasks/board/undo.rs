@@ -408,7 +408,7 @@ impl BoardState {
         say(words.clone(), Urgency::Assertive);
         match error {
             AppError::Conflict(texts) => {
-                self.tools.conflict.set(Some(TitleConflict { task: card, texts: (**texts).clone() }));
+                self.ask_title(TitleConflict { task: card, texts: (**texts).clone() });
             }
             _ => self.toasts.fail(words),
         }

@@ -108,7 +108,12 @@ pub fn data(desk: Desk, projects: Vec<(String, String)>) -> AnyView {
     };
     let read = move || {
         if let Some(typed) = hands::read(node) {
-            desk.shown.data.set(read_data(|name| typed.get(name).cloned()));
+            let mut data = read_data(|name| typed.get(name).cloned());
+            // The sample has days of its own. The fields, which are hidden then, keep theirs for the way back.
+            if data.project.is_empty() {
+                (data.first, data.last) = (None, None);
+            }
+            desk.shown.data.set(data);
         }
     };
     view! {

@@ -261,7 +261,8 @@ async fn facts(ctx: &Ctx, data: &PreviewData) -> AppResult<Option<Arc<Snapshot>>
         return snapshot_of(ctx, data).await.map(Some);
     }
     if data.first.or(data.last).is_some() {
-        return Err(AppError::field("first", Problem::DaysOfSample));
+        let field = if data.first.is_some() { "first" } else { "last" };
+        return Err(AppError::field(field, Problem::DaysOfSample));
     }
     Ok(None)
 }

@@ -171,7 +171,10 @@ pub fn place_of_name(source: &str, name: &str) -> Option<usize> {
     let mut at = 0;
     while let Some((start, begins, ends)) = next_begin(source, at) {
         let inner = start + begins.len();
-        let end = end_of(source, inner, ends).unwrap_or(source.len());
+        // A comment has no quotes.
+        let end =
+            if begins == "{#" { source[inner..].find(ends).map(|to| inner + to) } else { end_of(source, inner, ends) };
+        let end = end.unwrap_or(source.len());
         at = end.max(inner);
         if begins == "{#" {
             continue;

@@ -11,6 +11,9 @@ use crate::domain::template::{
     variables::{item_of, loop_item},
 };
 
+/// What Tera calls everything that it was given.
+const ALL: &str = "__tera_context";
+
 /// Each place where a source writes a list or a group as a whole, by what they are in some data.
 pub fn whole_values(source: &Source, data: &Value) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
@@ -39,15 +42,22 @@ pub fn whole_values(source: &Source, data: &Value) -> Vec<Finding> {
 /// The bytes at which such expressions begin, each with what to write instead.
 fn in_source(source: &str, data: &Value) -> Vec<(usize, String)> {
     let mut names = Names { data, frames: vec![Vec::new()] };
-    let mut found = Vec::new();
+    let (mut found, mut components) = (Vec::new(), 0_usize);
     for mark in tags::marks(source).unwrap_or_default() {
         match mark {
+            // Names in a component are what it is called with.
+            Mark::Tag(Tag { word: "component", .. }) => components += 1,
+            Mark::Tag(Tag { word: "endcomponent", .. }) => components = components.saturating_sub(1),
             Mark::Tag(tag) => names.hear(tag),
-            Mark::Print { at, text } => {
+            Mark::Print { at, text } if text.starts_with(ALL) => {
+                found.push((at, format!("`{ALL}` is all data at once. Name the values that the mail is to say.")));
+            }
+            Mark::Print { at, text } if components == 0 => {
                 if let Some(words) = names.value(text).and_then(|value| instead(text, value)) {
                     found.push((at, words));
                 }
             }
+            Mark::Print { .. } => {}
         }
     }
     found
@@ -72,7 +82,14 @@ impl<'a> Names<'a> {
             "endfor" if self.frames.len() > 1 => drop(self.frames.pop()),
             "set" | "set_global" => {
                 let (name, value) = tag.rest.split_once('=').unwrap_or((tag.rest, ""));
-                let given = (name.trim(), self.value(value));
+                let name = name.trim();
+                let is_in_loop = self.frames.len() > 1;
+                if tag.word == "set_global" && is_in_loop {
+                    // Behind the loop it is what the last round, if any, has made of it.
+                    self.frames.iter_mut().for_each(|frame| frame.push((name, None)));
+                    return;
+                }
+                let given = (name, self.value(value));
                 if let Some(frame) = self.frames.last_mut() {
                     frame.push(given);
                 }
@@ -162,6 +179,7 @@ mod tests {
                 "`report.sentences` is a list: write it with `| join(sep=\", \")`, or count it with `| length`.",
             ),
             ("{{ tasks }}", "`tasks` is a group of values: name one of them."),
+            ("{{ __tera_context }}", "`__tera_context` is all data at once. Name the values that the mail is to say."),
             ("{{ period }}", "`period` is a group of values: name one, such as `period.words`."),
             (
                 "{% set mine = notes %}{{ mine[0] }}",
@@ -180,6 +198,8 @@ mod tests {
             "{{ report.sentences | join(sep=\", \") }}{% for sentence in report.sentences %}{{ sentence }}{% endfor %}",
             "{% for task in tasks.overdue %}{{ task.title }}{% endfor %}{% if tasks.overdue %}x{% endif %}",
             "{% set tasks = 3 %}{{ tasks }}{{ loop }}{{ nothing }}{# {{ project }} #}{% raw %}{{ project }}{% endraw %}",
+            "{% for task in notes %}{% set_global days = loop.index %}{% endfor %}{{ days }}",
+            "{# don't #}{% raw %}{{ __tera_context }}{% endraw %}{% component a(project) %}{{ project }}{% endcomponent %}",
             "{% for name, value in project %}{{ value }}{% endfor %}{{ [1, 2] }} {{ tasks.overdue",
         ] {
             assert_eq!(words(source), Vec::<String>::new(), "{source}");
