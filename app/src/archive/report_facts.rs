@@ -32,21 +32,21 @@ pub fn Facts(report: ReportDetail) -> impl IntoView {
     let is_with_all = report.item.sent.0 == report.item.sent.1;
     view! {
         <div class="panel is-padded stack is-tight">
-        <dl class="facts">
-            <div><dt>"Result"</dt><dd><span class="state" data-tone=tone>{word}</span>{report.reason.clone().map(|reason| view! { <br /><span class="muted">{reason}</span> })}</dd></div>
-            <div><dt>"Subject"</dt><dd dir="auto">{report.subject.clone()}</dd></div>
-            <div><dt>{if is_with_all { "Sent to" } else { "Recipients" }}</dt><dd>{sent_to(&report)}</dd></div>
-        </dl>
-        <details open=report.removed.is_some()>
-        <summary>"More about this report"</summary>
-        <dl class="facts">
-            {report.template.clone().map(|template| view! { <div><dt>"Template"</dt><dd dir="auto">{template}</dd></div> })}
-            {report.frozen.clone().map(|at| view! { <div><dt>"Written"</dt><dd><time datetime=at.machine>{at.words}</time></dd></div> })}
-            <div><dt>"Commit"</dt><dd>{commit}</dd></div>
-            {report.data_hash.clone().map(|hash| view! { <div><dt>"SHA-256 of its data"</dt><dd><code class="wraps">{hash}</code></dd></div> })}
-            <div><dt>"Permanent link"</dt><dd><span class="hash"><code class="wraps">{report.permalink.clone()}</code><CopyButton text=report.permalink label="Copy the link" /></span></dd></div>
-        </dl>
-        </details>
+            <dl class="facts">
+                <div><dt>"Result"</dt><dd><span class="state" data-tone=tone>{word}</span>{report.reason.clone().map(|reason| view! { <br /><span class="muted">{reason}</span> })}</dd></div>
+                <div><dt>"Subject"</dt><dd dir="auto">{report.subject.clone()}</dd></div>
+                <div><dt>{if is_with_all { "Sent to" } else { "Recipients" }}</dt><dd>{sent_to(&report)}</dd></div>
+            </dl>
+            <details open=report.removed.is_some()>
+                <summary>"More about this report"</summary>
+                <dl class="facts">
+                    {report.template.clone().map(|template| view! { <div><dt>"Template"</dt><dd dir="auto">{template}</dd></div> })}
+                    {report.frozen.clone().map(|at| view! { <div><dt>"Written"</dt><dd><time datetime=at.machine>{at.words}</time></dd></div> })}
+                    <div><dt>"Commit"</dt><dd>{commit}</dd></div>
+                    {report.data_hash.clone().map(|hash| view! { <div><dt>"SHA-256 of its data"</dt><dd><code class="wraps">{hash}</code></dd></div> })}
+                    <div><dt>"Permanent link"</dt><dd><span class="hash"><code class="wraps">{report.permalink.clone()}</code><CopyButton text=report.permalink label="Copy the link" /></span></dd></div>
+                </dl>
+            </details>
         </div>
     }
     .into_any()

@@ -1,12 +1,16 @@
-//! Large numbers as people read them in English.
+//! Large numbers as people read them.
 
-/// A whole number that is not negative with its thousands apart: "1,234".
+/// A whole number that is not negative with its thousands apart, as in English: "1,234".
 pub fn grouped(number: impl ToString) -> String {
-    let digits = number.to_string();
+    apart(&number.to_string(), ",")
+}
+
+/// Digits with a mark between their thousands.
+pub(super) fn apart(digits: &str, mark: &str) -> String {
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.char_indices() {
         if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
+            text.push_str(mark);
         }
         text.push(digit);
     }

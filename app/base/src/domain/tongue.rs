@@ -1,5 +1,7 @@
 //! How the languages that a person may choose write numbers and count things.
 
+use super::thousands::apart;
+
 /// A language that filters write dates and numbers in; every other one reads English.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tongue {
@@ -44,12 +46,7 @@ impl Tongue {
         // What rounds to nothing has no sign.
         let is_negative = number < 0.0 && plain.contains(|c: char| c.is_ascii_digit() && c != '0');
         let mut text = String::from(if is_negative { "−" } else { "" });
-        for (at, digit) in whole.char_indices() {
-            if at > 0 && (whole.len() - at).is_multiple_of(3) {
-                text.push_str(group);
-            }
-            text.push(digit);
-        }
+        text.push_str(&apart(whole, group));
         if !part.is_empty() {
             text.push_str(mark);
             text.push_str(part);

@@ -130,19 +130,12 @@ pub fn compile(document: &Document) -> Source {
     }
 }
 
-/// The charts that a document shows: no others need to be drawn.
+/// The charts that a document shows.
 pub fn charts(document: &Document) -> BTreeSet<ChartKind> {
-    match &document.body {
-        Body::Blocks { blocks } => {
-            let mut charts = of_blocks(blocks);
-            charts.extend(every_block(blocks).iter().filter_map(|block| written(block)).flat_map(named));
-            charts
-        }
-        Body::Html { source } | Body::Mjml { source } => named(source),
-    }
+    drawn(document).into_iter().map(|(chart, _)| chart).collect()
 }
 
-/// The charts that a document shows, each with every breadth that it has to be drawn for.
+/// The same, each with every breadth that it has to be drawn for: no others need to be.
 pub fn drawn(document: &Document) -> BTreeSet<(ChartKind, Breadth)> {
     let spoken = |source: &str| {
         let breadths =
@@ -211,14 +204,6 @@ pub fn every_block(blocks: &[Block]) -> Vec<&Block> {
         }
     }
     all
-}
-
-fn of_blocks(blocks: &[Block]) -> BTreeSet<ChartKind> {
-    let kind = |block: &Block| match block.kind {
-        BlockKind::Chart { chart, .. } => Some(chart),
-        _ => None,
-    };
-    every_block(blocks).into_iter().filter_map(kind).collect()
 }
 
 /// The source that a person wrote in a block.

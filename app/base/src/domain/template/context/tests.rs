@@ -18,6 +18,19 @@ fn of(reader: &Reader) -> Value {
     context(&sample_snapshot(), &address, reader, &[])
 }
 
+/// Of a mail that says nothing of itself.
+fn address() -> Address {
+    Address {
+        base_url: String::new(),
+        occurrence: OccurrenceId(uuid::Uuid::nil()),
+        number: 1,
+        job: String::new(),
+        stop_url: None,
+        attachments_note: None,
+        comment: None,
+    }
+}
+
 #[test]
 fn what_is_not_known_of_a_reader_is_that_of_the_project() {
     let known = of(&sample_reader());
@@ -37,16 +50,7 @@ fn dates_and_numbers_are_those_of_the_readers_language_and_words_of_the_program_
     snapshot.figures.open.now = 1_234;
     let data = |language: &str| {
         let reader = Reader { language: language.into(), ..sample_reader() };
-        let address = Address {
-            base_url: String::new(),
-            occurrence: OccurrenceId(uuid::Uuid::nil()),
-            number: 1,
-            job: String::new(),
-            stop_url: None,
-            attachments_note: None,
-            comment: None,
-        };
-        context(&snapshot, &address, &reader, &[])
+        context(&snapshot, &address(), &reader, &[])
     };
     let (english, german, unknown) = (data("en"), data("de"), data("tlh"));
     assert_eq!(german["period"]["words"], "16.–22. November 2026");
@@ -95,16 +99,7 @@ fn what_is_written_from_the_right_keeps_its_direction_among_other_words() {
     let line = &mut snapshot.overdue[0];
     line.title = "דוח שבועי (2)".into();
     line.people = vec!["אברהם".into(), "שרה".into()];
-    let address = Address {
-        base_url: String::new(),
-        occurrence: OccurrenceId(uuid::Uuid::nil()),
-        number: 1,
-        job: String::new(),
-        stop_url: None,
-        attachments_note: None,
-        comment: None,
-    };
-    let data = context(&snapshot, &address, &Reader::default(), &[]);
+    let data = context(&snapshot, &address(), &Reader::default(), &[]);
     let task = &data["tasks"]["overdue"][0];
     assert_eq!(task["title"], "\u{2068}דוח שבועי (2)\u{2069}");
     assert!(task["about"].as_str().unwrap().starts_with("\u{2068}אברהם\u{2069}, \u{2068}שרה\u{2069} · "), "{task}");
@@ -137,16 +132,7 @@ fn long_lists_are_cut_and_still_counted() {
     let mut snapshot = sample_snapshot();
     let line = snapshot.overdue[0].clone();
     snapshot.overdue = vec![line; ROWS + 5];
-    let address = Address {
-        base_url: String::new(),
-        occurrence: OccurrenceId(uuid::Uuid::nil()),
-        number: 1,
-        job: String::new(),
-        stop_url: None,
-        attachments_note: None,
-        comment: None,
-    };
-    let data = context(&snapshot, &address, &Reader::default(), &[]);
+    let data = context(&snapshot, &address(), &Reader::default(), &[]);
     assert_eq!(data["tasks"]["overdue"].as_array().unwrap().len(), ROWS);
     assert_eq!(data["counts"]["overdue"], ROWS + 5);
 }
